@@ -1,0 +1,5 @@
+/** Digests and the identifiers made of them. */
+@NullMarked
+package dev.assay.protocol.id;
+
+import org.jspecify.annotations.NullMarked;

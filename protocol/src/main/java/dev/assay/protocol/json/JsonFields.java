@@ -1,0 +1,188 @@
+package dev.assay.protocol.json;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.assay.protocol.id.Digest;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The fields of one JSON object, each read once by name and type. {@link #end} refuses whatever was
+ * not read, so an unknown field is an error. Not thread-safe.
+ */
+public final class JsonFields {
+    private final ObjectNode object;
+    private final String path;
+    private final Set<String> read = new HashSet<>();
+
+    private JsonFields(ObjectNode object, String path) {
+        this.object = object;
+        this.path = path;
+    }
+
+    /** The fields of {@code object}; {@code path} names it in errors. */
+    public static JsonFields of(ObjectNode object, String path) {
+        return new JsonFields(object, path);
+    }
+
+    public String text(String name) throws JsonException {
+        JsonNode value = required(name);
+        if (!value.isTextual()) {
+            throw wrong(name, "a string");
+        }
+        return value.textValue();
+    }
+
+    /** A field that must have exactly this text. */
+    public void text(String name, String expected) throws JsonException {
+        String text = text(name);
+        if (!text.equals(expected)) {
+            throw new JsonException(
+                    path + "." + name + ": '" + text + "', expected '" + expected + "'");
+        }
+    }
+
+    public Digest digest(String name) throws JsonException {
+        try {
+            return Digest.parse(text(name));
+        } catch (IllegalArgumentException e) {
+            throw new JsonException(path + "." + name + ": " + e.getMessage());
+        }
+    }
+
+    public Instant instant(String name) throws JsonException {
+        try {
+            return Instant.parse(text(name));
+        } catch (DateTimeException e) {
+            throw wrong(name, "an RFC 3339 instant such as 2026-01-31T12:00:00Z");
+        }
+    }
+
+    /** A 64-bit integer written as a decimal string without sign or leading zeros. */
+    public long quantity(String name) throws JsonException {
+        String text = text(name);
+        if (!text.matches("0|[1-9][0-9]{0,18}")) {
+            throw wrong(name, "a decimal string such as \"1200\"");
+        }
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw wrong(name, "a decimal string below 2^63");
+        }
+    }
+
+    /** A small JSON integer within bounds, both inclusive. */
+    public int integer(String name, int min, int max) throws JsonException {
+        JsonNode value = required(name);
+        if (!value.isInt() || value.intValue() < min || value.intValue() > max) {
+            throw wrong(name, "an integer from " + min + " to " + max);
+        }
+        return value.intValue();
+    }
+
+    public JsonFields object(String name) throws JsonException {
+        return JsonFields.of(tree(name), path + "." + name);
+    }
+
+    /** A nested object as it stands, for a reader of its own. */
+    public ObjectNode tree(String name) throws JsonException {
+        if (!(required(name) instanceof ObjectNode child)) {
+            throw wrong(name, "an object");
+        }
+        return child;
+    }
+
+    /** The nested object, when the field is there. */
+    public Optional<JsonFields> optionalObject(String name) throws JsonException {
+        return object.has(name) ? Optional.of(object(name)) : Optional.empty();
+    }
+
+    public Optional<String> optionalText(String name) throws JsonException {
+        return object.has(name) ? Optional.of(text(name)) : Optional.empty();
+    }
+
+    /** An array of objects. */
+    public List<JsonFields> objects(String name) throws JsonException {
+        List<JsonFields> children = new ArrayList<>();
+        for (JsonNode child : array(name)) {
+            if (!(child instanceof ObjectNode fields)) {
+                throw wrong(name, "an array of objects");
+            }
+            children.add(JsonFields.of(fields, path + "." + name + "[" + children.size() + "]"));
+        }
+        return children;
+    }
+
+    /** An array of strings. */
+    public List<String> texts(String name) throws JsonException {
+        List<String> texts = new ArrayList<>();
+        for (JsonNode child : array(name)) {
+            if (!child.isTextual()) {
+                throw wrong(name, "an array of strings");
+            }
+            texts.add(child.textValue());
+        }
+        return texts;
+    }
+
+    /** An array of small integers. */
+    public List<Integer> integers(String name) throws JsonException {
+        List<Integer> integers = new ArrayList<>();
+        for (JsonNode child : array(name)) {
+            if (!child.isInt()) {
+                throw wrong(name, "an array of integers");
+            }
+            integers.add(child.intValue());
+        }
+        return integers;
+    }
+
+    /** The names of all fields, in their order. */
+    public List<String> names() {
+        return object.properties().stream().map(java.util.Map.Entry::getKey).toList();
+    }
+
+    /** Refuses every field that was not read. */
+    public void end() throws JsonException {
+        for (String name : names()) {
+            if (!read.contains(name)) {
+                throw new JsonException(path + "." + name + ": unknown field");
+            }
+        }
+    }
+
+    /** An error about this object. */
+    public JsonException error(@Nullable String message) {
+        return new JsonException(path + ": " + message);
+    }
+
+    private JsonNode array(String name) throws JsonException {
+        JsonNode value = required(name);
+        if (!value.isArray()) {
+            throw wrong(name, "an array");
+        }
+        return value;
+    }
+
+    private JsonNode required(String name) throws JsonException {
+        JsonNode value = object.get(name);
+        if (value == null) {
+            throw new JsonException(path + "." + name + ": missing");
+        }
+        read.add(name);
+        return value;
+    }
+
+    private JsonException wrong(String name, String expected) {
+        return new JsonException(path + "." + name + ": expected " + expected);
+    }
+}

@@ -1,0 +1,5 @@
+/** Strict and canonical JSON. */
+@NullMarked
+package dev.assay.protocol.json;
+
+import org.jspecify.annotations.NullMarked;

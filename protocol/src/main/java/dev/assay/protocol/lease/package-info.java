@@ -1,0 +1,5 @@
+/** Leases, failures and whose fault they are. */
+@NullMarked
+package dev.assay.protocol.lease;
+
+import org.jspecify.annotations.NullMarked;

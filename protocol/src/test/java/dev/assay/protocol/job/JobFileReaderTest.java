@@ -1,0 +1,189 @@
+package dev.assay.protocol.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.assay.protocol.money.Denom;
+import dev.assay.protocol.money.MicroAmount;
+import dev.assay.protocol.money.Price;
+import dev.assay.protocol.money.PriceUnit;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+class JobFileReaderTest {
+    /** Every key, each once. */
+    static final String GOOD =
+            """
+            version: assay/v1
+            name: digits
+            resources:
+              cpu: 2
+              memory: 2Gi
+              storage: 1Gi
+              gpu: { count: 1 }
+            inference:
+              model: builtin:digits
+              input: digits.csv
+              engine: pytorch
+              batch: 32
+            price: { max: "0.80", denom: akt, per: gpu-hour }
+            verify: { audit: 12.5%, level: replay }
+            deadline: 10m
+            """;
+
+    private static final String SHORT =
+            """
+            version: assay/v1
+            name: digits
+            inference: { model: m, input: i }
+            price: { max: 1, denom: usdc, per: 1000-rows }
+            """;
+
+    @TempDir private Path folder;
+
+    @Test
+    void file_withEveryKey_isRead() throws Exception {
+        assertThat(JobFileReader.read("job.yaml", GOOD))
+                .isEqualTo(
+                        new JobFile(
+                                "digits",
+                                new Resources(2, 2L << 30, 1L << 30, 1),
+                                "builtin:digits",
+                                "digits.csv",
+                                EngineName.PYTORCH,
+                                32,
+                                new Price(MicroAmount.of(800_000), Denom.AKT, PriceUnit.GPU_HOUR),
+                                new Verification(1_250),
+                                new JobFile.Deadline.Within(Duration.ofMinutes(10))));
+    }
+
+    @Test
+    void file_withRequiredKeysOnly_hasTheDefaults() throws Exception {
+        assertThat(JobFileReader.read("job.yaml", SHORT))
+                .isEqualTo(
+                        new JobFile(
+                                "digits",
+                                new Resources(1, 512L << 20, 0, 0),
+                                "m",
+                                "i",
+                                EngineName.EXACT,
+                                64,
+                                new Price(
+                                        MicroAmount.of(1_000_000),
+                                        Denom.USDC,
+                                        PriceUnit.THOUSAND_ROWS),
+                                new Verification(500),
+                                new JobFile.Deadline.Within(Duration.ofMinutes(10))));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"30s,PT30S", "10m,PT10M", "2h,PT2H", "1d,PT24H"})
+    void deadline_relative_countsFromTheOrder(String text, Duration duration) throws Exception {
+        JobFile.Deadline deadline = deadline(text);
+        Instant now = Instant.parse("2026-03-01T00:00:00Z");
+        assertThat(deadline).isEqualTo(new JobFile.Deadline.Within(duration));
+        assertThat(deadline.from(now)).isEqualTo(now.plus(duration));
+    }
+
+    @Test
+    void deadline_absolute_isThatInstant() throws Exception {
+        Instant instant = Instant.parse("2026-01-31T12:00:00Z");
+        assertThat(deadline("2026-01-31T12:00:00Z")).isEqualTo(new JobFile.Deadline.At(instant));
+        assertThat(deadline("2026-01-31T12:00:00Z").from(Instant.EPOCH)).isEqualTo(instant);
+    }
+
+    private static JobFile.Deadline deadline(String text) throws JobFileException {
+        return JobFileReader.read("job.yaml", GOOD.replace("10m", text)).deadline();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"''", "'- version'", "just words", "'# nothing but a comment'", "null"})
+    void root_thatIsNoMapping_isRefused(String yaml) {
+        assertThat(problems(yaml))
+                .containsExactly(
+                        "job.yaml:1:1: not a job: expected a mapping with version, name,"
+                                + " inference and price");
+    }
+
+    @Test
+    void yaml_thatDoesNotParse_isRefusedWithItsPlace() {
+        assertThat(problems(GOOD.replace("gpu: { count: 1 }", "gpu: { count: 1")))
+                .containsExactly("job.yaml:8:10: not valid YAML: expected ',' or '}', but got :");
+    }
+
+    @Test
+    void yaml_ofTwoDocuments_isRefused() {
+        assertThat(problems(GOOD + "---\n" + GOOD))
+                .containsExactly("job.yaml:16:1: not valid YAML: but found another document");
+    }
+
+    @Test
+    void aliases_ofMappings_areRefusedBeforeTheyExpand() {
+        assertThat(problems("a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n"))
+                .containsExactly(
+                        "job.yaml: not valid YAML: Number of aliases for non-scalar nodes exceeds"
+                                + " the specified max=0");
+    }
+
+    @Test
+    void yaml_nestedTooDeep_isRefused() {
+        assertThat(problems("a: " + "[".repeat(100_000)))
+                .containsExactly("job.yaml: not valid YAML: Nesting Depth exceeded max 16");
+    }
+
+    @Test
+    void text_tooLong_isRefused() throws Exception {
+        String longest = GOOD + "#".repeat((1 << 20) - GOOD.length());
+        assertThat(JobFileReader.read("job.yaml", longest).name()).isEqualTo("digits");
+        assertThat(problems(longest + "#"))
+                .containsExactly(
+                        "job.yaml: more than 1048576 characters; a job file is a page of YAML");
+    }
+
+    @Test
+    void file_onDisk_isReadAndNamedInErrors() throws Exception {
+        Path file = Files.writeString(folder.resolve("job.yaml"), SHORT);
+        assertThat(JobFileReader.read(file).name()).isEqualTo("digits");
+        Files.writeString(file, SHORT.replace("name", "nome"));
+        assertThat(problems(file))
+                .containsExactly(file + ":2:1: unknown key 'nome'; did you mean 'name'?");
+    }
+
+    @Test
+    void file_thatCannotBeRead_isRefused() throws Exception {
+        Path missing = folder.resolve("missing.yaml");
+        assertThat(problems(missing)).containsExactly(missing + ": no such file");
+        assertThat(problems(folder)).containsExactly(folder + ": is a directory, not a job file");
+        Path large = Files.write(folder.resolve("large.yaml"), new byte[(1 << 20) + 1]);
+        assertThat(problems(large))
+                .containsExactly(large + ": more than 1048576 bytes; a job file is a page of YAML");
+        Path latin =
+                Files.write(
+                        folder.resolve("latin.yaml"),
+                        "name: é".getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(problems(latin)).containsExactly(latin + ": not UTF-8 text");
+    }
+
+    private static List<String> problems(String yaml) {
+        return catchThrowableOfType(
+                        JobFileException.class, () -> JobFileReader.read("job.yaml", yaml))
+                .problems();
+    }
+
+    private static List<String> problems(Path file) {
+        return catchThrowableOfType(JobFileException.class, () -> JobFileReader.read(file))
+                .problems();
+    }
+}

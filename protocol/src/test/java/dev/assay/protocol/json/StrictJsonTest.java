@@ -1,0 +1,133 @@
+package dev.assay.protocol.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.nio.charset.StandardCharsets;
+
+class StrictJsonTest {
+    private static final int LIMIT = 4_096;
+
+    @Test
+    void object_wellFormed_isRead() throws Exception {
+        assertThat(read("{\"a\": [1, \"é\", {\"b\": null}]}\n").path("a").size()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"a\":1,\"a\":1} | doc: not valid JSON: Duplicate field 'a'",
+                "{\"a\":{\"b\":1,\"b\":2}} | doc: not valid JSON: Duplicate field 'b'",
+                "[] | doc: expected a JSON object",
+                "1 | doc: expected a JSON object",
+                "`` | doc: expected a JSON object",
+                "{\"a\":\"\\ud800\"} | doc: a string holds a lone surrogate",
+                "{\"a\":[\"\\udc00\"]} | doc: a string holds a lone surrogate",
+                "{\"\\ud800\":1} | doc: not valid JSON: Broken surrogate pair in field name:"
+                        + " expected '\\' to start low surrogate, got 0x22",
+                "{\"\\udc00\":1} | doc: not valid JSON: Unexpected low surrogate in field name:"
+                        + " 0xdc00",
+            })
+    void document_malformed_isRefusedWithItsName(String json, String message) {
+        assertThatThrownBy(() -> read(json)).isInstanceOf(JsonException.class).hasMessage(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{",
+                "{} {}",
+                "{} x",
+                "{'a':1}",
+                "{a:1}",
+                "{\"a\":01}",
+                "{\"a\":NaN}",
+                "{\"a\":1,}",
+                "{\"a\":\"\t\"}",
+                "/* */ {}",
+            })
+    void text_thatIsNotJson_isRefused(String json) {
+        assertThatThrownBy(() -> read(json))
+                .isInstanceOf(JsonException.class)
+                .hasMessageStartingWith("doc: not valid JSON: ");
+    }
+
+    @Test
+    void document_overTheLimit_isRefusedUnread() throws Exception {
+        String largest = "{}" + " ".repeat(LIMIT - 2);
+        assertThat(read(largest)).isEmpty();
+        assertThatThrownBy(() -> read(largest + " "))
+                .hasMessage("doc: 4097 bytes, more than the 4096 allowed");
+    }
+
+    @Test
+    void document_nestedTooDeep_isRefused() throws Exception {
+        assertThat(read("{\"a\":" + "[".repeat(63) + "]".repeat(63) + "}")).hasSize(1);
+        assertThatThrownBy(() -> read("{\"a\":" + "[".repeat(64) + "]".repeat(64) + "}"))
+                .isInstanceOf(JsonException.class)
+                .hasMessageStartingWith("doc: not valid JSON: Document nesting depth (65)");
+    }
+
+    @Test
+    void bytes_thatAreNotUtf8_areRefused() {
+        for (byte[] bytes :
+                new byte[][] {
+                    "{\"a\":\"é\"}".getBytes(StandardCharsets.ISO_8859_1),
+                    {'{', '"', (byte) 0xed, (byte) 0xa0, (byte) 0x80, '"', ':', '1', '}'},
+                    {'{', '"', (byte) 0xc0, (byte) 0xaf, '"', ':', '1', '}'},
+                }) {
+            assertThatThrownBy(() -> StrictJson.object(bytes, LIMIT, "doc"))
+                    .isInstanceOf(JsonException.class)
+                    .hasMessage("doc: not UTF-8 text");
+        }
+    }
+
+    @Test
+    void canonicalForm_isTaken() throws Exception {
+        byte[] bytes = "{\"a\":\"é\",\"b\":[1,2.5]}".getBytes(StandardCharsets.UTF_8);
+        assertThat(StrictJson.canonicalObject(bytes, LIMIT, "doc")).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"b\":1,\"a\":1}",
+                "{ \"a\":1}",
+                "{\"a\":1.0}",
+                "{\"a\":1e2}",
+                "{\"a\":\"\\u00e9\"}",
+                "{\"a\":9007199254740993}",
+                "{\"a\":-0}",
+            })
+    void otherForm_ofTheSameObject_isRefusedWhereCanonicalFormIsAsked(String json) {
+        assertThatThrownBy(
+                        () ->
+                                StrictJson.canonicalObject(
+                                        json.getBytes(StandardCharsets.UTF_8), LIMIT, "doc"))
+                .isInstanceOf(JsonException.class)
+                .hasMessage("doc: not in canonical form (RFC 8785)");
+    }
+
+    /** RFC 8785, section 3.2.3: property names in order of their UTF-16 code units. */
+    @Test
+    void canonicalBytes_sortNamesByUtf16CodeUnits() throws Exception {
+        String json =
+                "{\"\\u20ac\":1,\"\\r\":2,\"\\ufb33\":3,\"1\":4,\"\\ud83d\\ude00\":5,\"\\u0080\":6,"
+                        + "\"\\u00f6\":7}";
+        assertThat(new String(CanonicalJson.bytes(read(json)), StandardCharsets.UTF_8))
+                .isEqualTo(
+                        "{\"\\r\":2,\"1\":4,\"\u0080\":6,\"ö\":7,\"€\":1,\"😀\":5,\"\ufb33\":3}");
+    }
+
+    private static com.fasterxml.jackson.databind.node.ObjectNode read(String json)
+            throws JsonException {
+        return StrictJson.object(json.getBytes(StandardCharsets.UTF_8), LIMIT, "doc");
+    }
+}
