@@ -1,0 +1,102 @@
+package dev.assay.runtime.pytorch;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+
+import dev.assay.models.engine.Engine;
+import dev.assay.models.engine.EngineException;
+import dev.assay.models.engine.EngineException.Code;
+import dev.assay.models.engine.LoadedModel;
+import dev.assay.models.pack.ModelPackage;
+
+import java.nio.file.Path;
+
+/**
+ * The fast engine: graphs on the CPU by DJL's PyTorch, inside this JVM. Results depend on the
+ * processor and on the number of rows in a run, not on a row's neighbours. Native code that aborts
+ * takes the JVM with it: for a tenant's model use {@code RunnerEngine}, which runs this engine in a
+ * process of its own.
+ */
+public final class PyTorchEngine implements Engine {
+    /** The engine's name in job specs. */
+    public static final String NAME = "pytorch";
+
+    private static final String DJL_ENGINE = "PyTorch";
+    private static final String THREADS = "ai.djl.pytorch.num_threads";
+    private static final String INTEROP_THREADS = "ai.djl.pytorch.num_interop_threads";
+
+    private final NDManager arrays;
+
+    private PyTorchEngine(NDManager arrays) {
+        this.arrays = arrays;
+    }
+
+    /**
+     * Loads the native library, once a JVM: its number of threads is then fixed.
+     *
+     * @param cache directory into which the native library is unpacked and from which later starts
+     *     load it
+     * @param threads threads that one operator may use
+     */
+    public static synchronized PyTorchEngine start(Path cache, int threads) throws EngineException {
+        configure(cache, threads);
+        try {
+            ai.djl.engine.Engine engine = ai.djl.engine.Engine.getEngine(DJL_ENGINE);
+            return new PyTorchEngine(engine.newBaseManager(Device.cpu()));
+        } catch (RuntimeException | LinkageError e) {
+            throw new EngineException(
+                    Code.UNAVAILABLE,
+                    "PyTorch cannot be loaded on this machine: "
+                            + e.getMessage()
+                            + "; use engine: exact, or check that "
+                            + cache
+                            + " is writable and that this is Linux on x86-64",
+                    e);
+        }
+    }
+
+    private static void configure(Path cache, int threads) throws EngineException {
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads must be at least 1, not " + threads);
+        }
+        String wanted = Integer.toString(threads);
+        String loaded = System.getProperty(THREADS, wanted);
+        if (!loaded.equals(wanted)) {
+            throw new EngineException(
+                    Code.UNAVAILABLE,
+                    "PyTorch runs in this JVM with "
+                            + loaded
+                            + " threads and cannot be changed to "
+                            + wanted);
+        }
+        System.setProperty(THREADS, wanted);
+        System.setProperty(INTEROP_THREADS, "1");
+        System.setProperty("ai.djl.offline", "true");
+        System.setProperty("OPT_OUT_TRACKING", "true");
+        System.setProperty("DJL_CACHE_DIR", cache.toAbsolutePath().toString());
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public LoadedModel load(ModelPackage model) throws EngineException {
+        NDManager parameters = arrays.newSubManager();
+        try {
+            return new PyTorchModel(model, parameters);
+        } catch (RuntimeException e) {
+            parameters.close();
+            throw new EngineException(
+                    Code.FAILED,
+                    "model " + model.digest() + " cannot be loaded by PyTorch: " + e,
+                    e);
+        }
+    }
+
+    @Override
+    public void close() {
+        arrays.close();
+    }
+}

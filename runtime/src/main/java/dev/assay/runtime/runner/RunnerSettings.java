@@ -1,0 +1,56 @@
+package dev.assay.runtime.runner;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * How a runner process is started and how long it may take.
+ *
+ * @param cache directory for the unpacked native library and for crash reports
+ * @param threads threads that one operator may use
+ * @param heapBytes bound of the runner's Java heap; native memory comes on top
+ * @param maxFrameBytes the largest message either side accepts: bounds the rows of one run
+ * @param startLimit until the engine is loaded
+ * @param loadLimit until a model is loaded
+ * @param runLimit until one run is answered
+ * @param closeLimit for ending by itself when asked to, before it is killed
+ */
+public record RunnerSettings(
+        Path cache,
+        int threads,
+        long heapBytes,
+        int maxFrameBytes,
+        Duration startLimit,
+        Duration loadLimit,
+        Duration runLimit,
+        Duration closeLimit) {
+    private static final long MIN_HEAP = 64 << 20;
+
+    public RunnerSettings {
+        if (threads < 1 || heapBytes < MIN_HEAP) {
+            throw new IllegalArgumentException(
+                    "a runner needs at least one thread and " + MIN_HEAP + " bytes of heap");
+        }
+        if (maxFrameBytes < Wire.LEAST_FRAME_BYTES || maxFrameBytes > Wire.MOST_FRAME_BYTES) {
+            throw new IllegalArgumentException(
+                    "a frame must be bounded by "
+                            + Wire.LEAST_FRAME_BYTES
+                            + " to "
+                            + Wire.MOST_FRAME_BYTES
+                            + " bytes");
+        }
+    }
+
+    /** 1 GiB of heap, frames of 64 MiB, a minute to start or load, ten for a run. */
+    public static RunnerSettings of(Path cache, int threads) {
+        return new RunnerSettings(
+                cache,
+                threads,
+                1L << 30,
+                64 << 20,
+                Duration.ofMinutes(1),
+                Duration.ofMinutes(1),
+                Duration.ofMinutes(10),
+                Duration.ofSeconds(2));
+    }
+}
