@@ -1,0 +1,56 @@
+package dev.assay.verification;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that was to be verified does not stand up, or cannot be read. The code says which kind
+ * of thing; the message says what was wrong, where, and what to do.
+ */
+public final class VerificationException extends Exception {
+    /** What kind of thing failed. */
+    public enum Code {
+        /** Bytes that are not the one accepted form of what they should be. */
+        BAD_ENCODING,
+        /** A key that is invalid, of the wrong kind, or not the one that was named. */
+        BAD_KEY,
+        /** A signature that does not verify. */
+        BAD_SIGNATURE,
+        /** A statement that is malformed, of the wrong kind, or contradicts what is known. */
+        BAD_STATEMENT,
+        /** A receipt that does not continue its lease's chain. */
+        BROKEN_CHAIN,
+        /** A file of a result that is not what the result says it is. */
+        BAD_CONTENTS,
+        /** A replay that could not run. */
+        REPLAY_FAILED,
+        /** A Merkle proof that does not lead to the root. */
+        BAD_PROOF,
+        /** A log checkpoint that is malformed, or of another log. */
+        BAD_CHECKPOINT,
+        /** A log's own files contradict each other. */
+        LOG_CORRUPT,
+        /** Another process owns the log's directory. */
+        LOG_IN_USE,
+        /** More bytes than the format allows. */
+        TOO_LARGE,
+        /** A file cannot be read or written. */
+        IO
+    }
+
+    private final Code code;
+
+    public VerificationException(Code code, String message) {
+        super(message);
+        this.code = code;
+    }
+
+    public VerificationException(Code code, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.code = code;
+    }
+
+    /** The kind of thing that failed. */
+    public Code code() {
+        return code;
+    }
+}

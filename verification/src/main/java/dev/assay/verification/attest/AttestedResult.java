@@ -1,0 +1,70 @@
+package dev.assay.verification.attest;
+
+import dev.assay.protocol.id.Digest;
+import dev.assay.protocol.job.Inference;
+import dev.assay.verification.VerificationException;
+import dev.assay.verification.crypto.VerifyingKey;
+import dev.assay.verification.dsse.Envelope;
+import dev.assay.verification.statement.LeasePredicate;
+import dev.assay.verification.statement.ResultPredicate;
+
+/**
+ * Evidence that a provider committed to a result that fits its lease and its receipts. Whether the
+ * result is right is another matter: see {@link AuditedResult}.
+ */
+public final class AttestedResult {
+    private final SignedStatement<ResultPredicate> statement;
+    private final VerifiedLease lease;
+
+    private AttestedResult(SignedStatement<ResultPredicate> statement, VerifiedLease lease) {
+        this.statement = statement;
+        this.lease = lease;
+    }
+
+    /** Verifies the provider's signature and every field against the lease and the last receipt. */
+    public static AttestedResult verify(
+            Envelope envelope, VerifyingKey providerKey, VerifiedLease lease, VerifiedReceipt head)
+            throws VerificationException {
+        SignedStatement<ResultPredicate> statement =
+                SignedStatement.verify(envelope, providerKey, ResultPredicate.class);
+        ResultPredicate result = statement.predicate();
+        LeasePredicate terms = lease.lease();
+        Inference work = lease.order().order().spec().inference();
+        Require.equal(result.lease(), lease.id(), "result.leaseId");
+        Require.equal(result.provider(), terms.provider(), "result.builder");
+        Require.equal(providerKey.keyId(), terms.provider(), "result's key");
+        Require.equal(result.spec(), terms.spec(), "result.spec");
+        Require.equal(result.model(), work.model(), "result.model");
+        Require.equal(result.input(), work.input(), "result.input");
+        Require.equal(result.engine(), work.engine(), "result.engine");
+        Require.equal(result.units(), work.units(), "result.units");
+        Require.equal(result.seedCommitment(), terms.seedCommitment(), "result.seedCommitment");
+        Require.equal(result.usageHead(), head.digest(), "result.usageHead");
+        Require.equal(
+                head.receipt().usage().units(), (long) result.units(), "units in the last receipt");
+        Require.equal(result.unitRoot(), head.receipt().unitRoot(), "result.unitRoot");
+        Require.that(
+                !result.finishedOn().isBefore(result.startedOn())
+                        && !result.startedOn()
+                                .isBefore(terms.createdOn().minus(ReceiptChain.CLOCK_SKEW)),
+                "result.metadata",
+                "the times are not in order");
+        return new AttestedResult(statement, lease);
+    }
+
+    public Digest digest() {
+        return statement.digest();
+    }
+
+    public ResultPredicate result() {
+        return statement.predicate();
+    }
+
+    public VerifiedLease lease() {
+        return lease;
+    }
+
+    public SignedStatement<ResultPredicate> statement() {
+        return statement;
+    }
+}

@@ -1,0 +1,19 @@
+package dev.assay.verification.attest;
+
+import dev.assay.verification.VerificationException;
+import dev.assay.verification.VerificationException.Code;
+
+/** Checks on the contents of statements. */
+final class Require {
+    private Require() {}
+
+    static void that(boolean condition, String field, String problem) throws VerificationException {
+        if (!condition) {
+            throw new VerificationException(Code.BAD_STATEMENT, field + ": " + problem);
+        }
+    }
+
+    static void equal(Object actual, Object expected, String field) throws VerificationException {
+        that(actual.equals(expected), field, "is " + actual + ", expected " + expected);
+    }
+}

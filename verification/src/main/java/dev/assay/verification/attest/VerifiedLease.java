@@ -1,0 +1,61 @@
+package dev.assay.verification.attest;
+
+import dev.assay.protocol.id.LeaseId;
+import dev.assay.verification.VerificationException;
+import dev.assay.verification.crypto.VerifyingKey;
+import dev.assay.verification.dsse.Envelope;
+import dev.assay.verification.statement.LeasePredicate;
+import dev.assay.verification.statement.OrderPredicate;
+
+/** Evidence that a market granted a lease, on terms within those of the tenant's order. */
+public final class VerifiedLease {
+    private final SignedStatement<LeasePredicate> statement;
+    private final VerifiedOrder order;
+
+    private VerifiedLease(SignedStatement<LeasePredicate> statement, VerifiedOrder order) {
+        this.statement = statement;
+        this.order = order;
+    }
+
+    /** Verifies the market's signature and every term against the order. */
+    public static VerifiedLease verify(
+            Envelope envelope, VerifyingKey marketKey, VerifiedOrder order)
+            throws VerificationException {
+        SignedStatement<LeasePredicate> statement =
+                SignedStatement.verify(envelope, marketKey, LeasePredicate.class);
+        LeasePredicate lease = statement.predicate();
+        OrderPredicate asked = order.order();
+        Require.equal(lease.order(), order.id(), "lease.order");
+        Require.equal(lease.spec(), asked.spec().digest(), "lease.spec");
+        Require.equal(lease.tenant(), asked.tenant(), "lease.tenant");
+        Require.equal(lease.auditor(), asked.auditor(), "lease.auditor");
+        Require.equal(lease.deposit(), asked.deposit(), "lease.deposit");
+        Require.equal(lease.deadline(), asked.deadline(), "lease.deadline");
+        Require.equal(lease.seedCommitment(), asked.seedCommitment(), "lease.seedCommitment");
+        Require.equal(
+                lease.price(), asked.spec().maxPrice().at(lease.price().rate()), "lease.price");
+        Require.that(
+                lease.price().rate().compareTo(asked.spec().maxPrice().rate()) <= 0,
+                "lease.price",
+                lease.price().rate()
+                        + " is above the order's maximum "
+                        + asked.spec().maxPrice().rate());
+        return new VerifiedLease(statement, order);
+    }
+
+    public LeaseId id() {
+        return new LeaseId(statement.digest());
+    }
+
+    public LeasePredicate lease() {
+        return statement.predicate();
+    }
+
+    public VerifiedOrder order() {
+        return order;
+    }
+
+    public SignedStatement<LeasePredicate> statement() {
+        return statement;
+    }
+}

@@ -1,0 +1,54 @@
+package dev.assay.verification.audit;
+
+import java.util.Locale;
+
+/**
+ * Where things lie in an evidence folder.
+ *
+ * <pre>
+ * README.md                     how to check the folder, with and without Assay
+ * index.dsse.json               signed by the tenant: the digest of every other file
+ * keys/                         tenant.pem  provider.pem  market.pem  log.vkey
+ * statements/                   order, lease, receipt-0000 …, result, verdict, settlement  (.dsse.json)
+ * proofs/                       one .tlog-proof a statement, of the log's newest checkpoint
+ * proofs/draw.tlog-proof        of the result, of the checkpoint that fixed the draw
+ * work/                         model.json  weights.safetensors  input.csv  output.safetensors
+ * </pre>
+ *
+ * A lease that closed without a result has no result, verdict, draw and work.
+ */
+public final class EvidenceLayout {
+    public static final String README = "README.md";
+    public static final String INDEX = "index.dsse.json";
+    public static final String TENANT_KEY = "keys/tenant.pem";
+    public static final String PROVIDER_KEY = "keys/provider.pem";
+    public static final String MARKET_KEY = "keys/market.pem";
+    public static final String LOG_KEY = "keys/log.vkey";
+    public static final String ORDER = "order";
+    public static final String LEASE = "lease";
+    public static final String RESULT = "result";
+    public static final String VERDICT = "verdict";
+    public static final String SETTLEMENT = "settlement";
+    public static final String DRAW_PROOF = "proofs/draw.tlog-proof";
+    public static final String MODEL = "work/model.json";
+    public static final String WEIGHTS = "work/weights.safetensors";
+    public static final String INPUT = "work/input.csv";
+    public static final String OUTPUT = "work/output.safetensors";
+
+    private EvidenceLayout() {}
+
+    /** The name of a receipt's statement. */
+    public static String receipt(int sequence) {
+        return String.format(Locale.ROOT, "receipt-%04d", sequence);
+    }
+
+    /** The file of a statement. */
+    public static String statement(String name) {
+        return "statements/" + name + ".dsse.json";
+    }
+
+    /** The file of the proof that a statement is in the log. */
+    public static String proof(String name) {
+        return "proofs/" + name + ".tlog-proof";
+    }
+}

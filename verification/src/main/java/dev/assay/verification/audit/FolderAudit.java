@@ -1,0 +1,268 @@
+package dev.assay.verification.audit;
+
+import dev.assay.models.engine.Engine;
+import dev.assay.protocol.id.Digest;
+import dev.assay.protocol.job.Inference;
+import dev.assay.verification.VerificationException;
+import dev.assay.verification.attest.AttestedResult;
+import dev.assay.verification.attest.AuditedResult;
+import dev.assay.verification.audit.Finding.Standing;
+import dev.assay.verification.check.Replay;
+import dev.assay.verification.check.ResultContents;
+import dev.assay.verification.statement.SettlementPredicate.Purpose;
+import dev.assay.verification.statement.VerdictPredicate;
+
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+
+/**
+ * Audits an evidence folder from its files alone: the index and every digest; every signature,
+ * proof and field; the output against its commitment; the drawn units by replaying them; the
+ * settlement by computing it again. It touches no network, no other file and no native code. Not
+ * thread-safe.
+ */
+public final class FolderAudit {
+    /** Which units are replayed. */
+    public enum Extent {
+        /** Those that the lease's auditor had to replay. */
+        DRAWN,
+        /** All. */
+        ALL
+    }
+
+    private final Engine exact;
+    private final Extent extent;
+    private final IntConsumer replayed;
+    private final List<Finding> findings = new ArrayList<>();
+
+    /**
+     * An audit of one folder.
+     *
+     * @param exact an exact engine, which stays its caller's
+     * @param replayed told each unit after it was replayed
+     */
+    public FolderAudit(Engine exact, Extent extent, IntConsumer replayed) {
+        this.exact = exact;
+        this.extent = extent;
+        this.replayed = replayed;
+    }
+
+    /** Audits a folder; a folder that cannot be read is refuted, not an error. */
+    public AuditReport audit(Path folder) {
+        findings.clear();
+        try {
+            IndexedFolder files = IndexedFolder.open(folder, findings);
+            if (findings.isEmpty()) {
+                proved(
+                        EvidenceLayout.INDEX,
+                        "index",
+                        "all "
+                                + files.size()
+                                + " files are those that tenant "
+                                + files.tenantKey().keyId().brief()
+                                + " signed for");
+                contents(files);
+            }
+        } catch (Refutation e) {
+            findings.add(e.finding());
+        } catch (ArithmeticException | DateTimeException e) {
+            findings.add(
+                    new Finding(
+                            Standing.REFUTED,
+                            "statements",
+                            "range",
+                            "a number or an instant is too large: " + e.getMessage()));
+        }
+        return new AuditReport(findings);
+    }
+
+    private void contents(IndexedFolder folder) throws Refutation {
+        LeaseHistory.Verified history = LeaseHistory.verify(folder);
+        proved(
+                "statements",
+                "signature",
+                "order, lease, "
+                        + history.receipts().size()
+                        + " receipts"
+                        + (history.work().isPresent() ? ", result, verdict" : "")
+                        + " and settlement are signed by their parties and agree with each other");
+        var checkpoint = history.logged().getFirst().checkpoint();
+        proved(
+                "proofs",
+                "inclusion",
+                "the log "
+                        + checkpoint.origin()
+                        + " of "
+                        + checkpoint.size()
+                        + " entries holds every statement, in order");
+        if (history.work().isPresent()) {
+            work(folder, history.work().get());
+        } else {
+            notProved(
+                    "work",
+                    "result",
+                    "the lease closed without a result: there is nothing to replay");
+        }
+        SettlementCheck check = new SettlementCheck(history);
+        check.run();
+        if (check.paidUnchallenged()) {
+            notProved(
+                    EvidenceLayout.statement(EvidenceLayout.SETTLEMENT),
+                    "verdict",
+                    "that somebody checked the result before it was paid: no verdict was given in"
+                            + " time");
+        }
+        var settlement = history.settlement().predicate();
+        proved(
+                EvidenceLayout.statement(EvidenceLayout.SETTLEMENT),
+                "settlement",
+                "recomputed: provider "
+                        + settlement.total(Purpose.PAYMENT)
+                        + ", pools "
+                        + settlement.total(Purpose.FEE)
+                        + ", refund "
+                        + settlement.total(Purpose.REFUND)
+                        + " "
+                        + settlement.denom());
+        for (String name : folder.unread()) {
+            findings.add(
+                    new Finding(
+                            Standing.REFUTED,
+                            name,
+                            "layout",
+                            "is no part of an evidence folder; nothing vouches for it"));
+        }
+        limits();
+    }
+
+    private void work(IndexedFolder folder, LeaseHistory.Work work) throws Refutation {
+        AttestedResult result = work.result();
+        named(folder, EvidenceLayout.MODEL, result.result().model());
+        named(folder, EvidenceLayout.INPUT, result.result().input());
+        named(folder, EvidenceLayout.OUTPUT, result.result().output());
+        ResultContents contents;
+        try {
+            contents =
+                    ResultContents.open(
+                            result,
+                            folder.path(EvidenceLayout.MODEL),
+                            folder.path(EvidenceLayout.WEIGHTS),
+                            folder.path(EvidenceLayout.INPUT),
+                            folder.path(EvidenceLayout.OUTPUT));
+        } catch (VerificationException e) {
+            throw new Refutation("work", "contents", String.valueOf(e.getMessage()));
+        }
+        Optional<String> refutation = contents.refutation();
+        if (refutation.isPresent()) {
+            verdictAgrees(work, true);
+            findings.add(
+                    new Finding(
+                            Standing.REFUTED,
+                            EvidenceLayout.OUTPUT,
+                            "commitment",
+                            refutation.get()));
+            return;
+        }
+        proved(
+                EvidenceLayout.OUTPUT,
+                "commitment",
+                "the output is the one that the provider committed to, unit by unit");
+        replay(work, contents);
+    }
+
+    private static void named(IndexedFolder folder, String name, Digest digest) throws Refutation {
+        if (!folder.digest(name).equals(digest)) {
+            throw new Refutation(name, "digest", "is not the file that the result names");
+        }
+    }
+
+    private void replay(LeaseHistory.Work work, ResultContents contents) throws Refutation {
+        Inference spec = work.result().lease().order().order().spec().inference();
+        List<Integer> units =
+                extent == Extent.ALL || work.audited().isEmpty()
+                        ? IntStream.range(0, spec.units()).boxed().toList()
+                        : work.audited().get().verdict().drawn();
+        List<Integer> failed;
+        try {
+            failed = new Replay(exact).failures(contents, units, replayed);
+        } catch (VerificationException e) {
+            throw new Refutation("work", "replay", String.valueOf(e.getMessage()));
+        }
+        verdictAgrees(work, !failed.isEmpty());
+        String how =
+                Replay.method(work.result().result().engine())
+                                == VerdictPredicate.Method.EXACT_REPLAY
+                        ? "bit for bit"
+                        : "within the tolerance";
+        if (failed.isEmpty()) {
+            proved(
+                    EvidenceLayout.OUTPUT,
+                    "replay",
+                    units.size()
+                            + " of "
+                            + spec.units()
+                            + " units replayed here came out the same, "
+                            + how);
+        } else {
+            findings.add(
+                    new Finding(
+                            Standing.REFUTED,
+                            EvidenceLayout.OUTPUT,
+                            "replay",
+                            "units " + failed + " replayed here did not come out the same " + how));
+        }
+        if (units.size() < spec.units()) {
+            notProved(
+                    EvidenceLayout.OUTPUT,
+                    "replay",
+                    (spec.units() - units.size())
+                            + " units were not drawn; a cheat in a share f of them stays unseen"
+                            + " with probability (1 − f)^"
+                            + units.size()
+                            + "; --replay all checks every one");
+        }
+    }
+
+    /** A PASS over a refuted result is the auditor's lie; a FAIL over a good one too. */
+    private static void verdictAgrees(LeaseHistory.Work work, boolean refuted) throws Refutation {
+        Optional<AuditedResult> audited = work.audited();
+        if (audited.isPresent()
+                && !refuted
+                && audited.get().verdict().outcome() == VerdictPredicate.Outcome.FAIL) {
+            throw new Refutation(
+                    EvidenceLayout.statement(EvidenceLayout.VERDICT),
+                    "outcome",
+                    "is FAIL, but the units came out the same here");
+        }
+    }
+
+    private void limits() {
+        notProved(
+                "keys",
+                "identity",
+                "whose the keys are: compare their ids with ones you have from the parties"
+                        + " themselves");
+        notProved(
+                "proofs",
+                "witness",
+                "that the log showed everyone the same history: no witness cosigned its"
+                        + " checkpoint");
+        notProved(
+                "statements",
+                "hardware",
+                "on which hardware the work ran, and that clocks were right");
+    }
+
+    private void proved(String file, String clause, String message) {
+        findings.add(new Finding(Standing.PROVED, file, clause, message));
+    }
+
+    private void notProved(String file, String clause, String message) {
+        findings.add(new Finding(Standing.NOT_PROVED, file, clause, message));
+    }
+}

@@ -1,0 +1,221 @@
+package dev.assay.verification.audit;
+
+import dev.assay.verification.VerificationException;
+import dev.assay.verification.attest.AttestedResult;
+import dev.assay.verification.attest.AuditedResult;
+import dev.assay.verification.attest.ReceiptChain;
+import dev.assay.verification.attest.SignedStatement;
+import dev.assay.verification.attest.VerifiedLease;
+import dev.assay.verification.attest.VerifiedOrder;
+import dev.assay.verification.attest.VerifiedReceipt;
+import dev.assay.verification.crypto.LogVerifyingKey;
+import dev.assay.verification.crypto.VerifyingKey;
+import dev.assay.verification.dsse.Envelope;
+import dev.assay.verification.log.LogLeaf;
+import dev.assay.verification.log.LoggedLeaf;
+import dev.assay.verification.log.TlogProof;
+import dev.assay.verification.statement.SettlementPredicate;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The statements of an evidence folder, verified one after the other in the order in which they
+ * were made, each also against the log.
+ */
+final class LeaseHistory {
+    private final IndexedFolder folder;
+    private final VerifyingKey providerKey;
+    private final VerifyingKey marketKey;
+    private final LogVerifyingKey logKey;
+    private final List<LoggedLeaf> logged = new ArrayList<>();
+
+    private LeaseHistory(
+            IndexedFolder folder,
+            VerifyingKey providerKey,
+            VerifyingKey marketKey,
+            LogVerifyingKey logKey) {
+        this.folder = folder;
+        this.providerKey = providerKey;
+        this.marketKey = marketKey;
+        this.logKey = logKey;
+    }
+
+    /** A result and the verdict on it. */
+    record Work(AttestedResult result, Optional<AuditedResult> audited) {}
+
+    /** Everything that was verified. */
+    record Verified(
+            VerifiedLease lease,
+            List<VerifiedReceipt> receipts,
+            Optional<Work> work,
+            SignedStatement<SettlementPredicate> settlement,
+            List<LoggedLeaf> logged) {}
+
+    static Verified verify(IndexedFolder folder) throws Refutation {
+        return new LeaseHistory(
+                        folder,
+                        key(folder, EvidenceLayout.PROVIDER_KEY),
+                        key(folder, EvidenceLayout.MARKET_KEY),
+                        logKey(folder))
+                .verify();
+    }
+
+    private Verified verify() throws Refutation {
+        VerifiedOrder order =
+                statement(
+                        EvidenceLayout.ORDER,
+                        folder.tenantKey(),
+                        e -> VerifiedOrder.verify(e, folder.tenantKey()));
+        VerifiedLease lease =
+                statement(
+                        EvidenceLayout.LEASE,
+                        marketKey,
+                        e -> VerifiedLease.verify(e, marketKey, order));
+        if (!lease.id().equals(folder.index().lease())) {
+            throw new Refutation(
+                    EvidenceLayout.INDEX,
+                    "leaseId",
+                    "names another lease than the one in the folder");
+        }
+        List<VerifiedReceipt> receipts = receipts(lease);
+        Optional<Work> work =
+                folder.has(EvidenceLayout.statement(EvidenceLayout.RESULT))
+                        ? Optional.of(work(lease, receipts))
+                        : Optional.empty();
+        SignedStatement<SettlementPredicate> settlement =
+                statement(
+                        EvidenceLayout.SETTLEMENT,
+                        marketKey,
+                        e -> SignedStatement.verify(e, marketKey, SettlementPredicate.class));
+        order();
+        return new Verified(lease, receipts, work, settlement, logged);
+    }
+
+    private List<VerifiedReceipt> receipts(VerifiedLease lease) throws Refutation {
+        ReceiptChain chain;
+        try {
+            chain = new ReceiptChain(lease, providerKey);
+        } catch (VerificationException e) {
+            throw refuted(EvidenceLayout.PROVIDER_KEY, "key", e);
+        }
+        Instant latest = folder.index().createdOn();
+        for (int i = 0; folder.has(EvidenceLayout.statement(EvidenceLayout.receipt(i))); i++) {
+            statement(
+                    EvidenceLayout.receipt(i),
+                    providerKey,
+                    envelope -> chain.append(envelope, latest));
+        }
+        return chain.receipts();
+    }
+
+    private Work work(VerifiedLease lease, List<VerifiedReceipt> receipts) throws Refutation {
+        if (receipts.isEmpty()) {
+            throw new Refutation(
+                    EvidenceLayout.statement(EvidenceLayout.receipt(0)),
+                    "usage",
+                    "a result without a receipt");
+        }
+        AttestedResult result =
+                statement(
+                        EvidenceLayout.RESULT,
+                        providerKey,
+                        e -> AttestedResult.verify(e, providerKey, lease, receipts.getLast()));
+        if (!folder.has(EvidenceLayout.statement(EvidenceLayout.VERDICT))) {
+            return new Work(result, Optional.empty());
+        }
+        LoggedLeaf drawnFrom =
+                proof(EvidenceLayout.DRAW_PROOF, result.statement().envelope(), providerKey);
+        AuditedResult audited =
+                statement(
+                        EvidenceLayout.VERDICT,
+                        folder.tenantKey(),
+                        envelope ->
+                                AuditedResult.verify(
+                                        result,
+                                        envelope,
+                                        folder.tenantKey(),
+                                        drawnFrom.checkpoint().size(),
+                                        drawnFrom.checkpoint().root()));
+        if (logged.getLast().index() < drawnFrom.checkpoint().size()) {
+            throw new Refutation(
+                    EvidenceLayout.DRAW_PROOF,
+                    "order",
+                    "the verdict was in the log before the draw was fixed");
+        }
+        return new Work(result, Optional.of(audited));
+    }
+
+    /**
+     * Commit before draw, draw before verdict: the log must hold the statements in the order of the
+     * story.
+     */
+    private void order() throws Refutation {
+        for (int i = 1; i < logged.size(); i++) {
+            if (logged.get(i).index() <= logged.get(i - 1).index()) {
+                throw new Refutation(
+                        "proofs",
+                        "order",
+                        "the log holds the statements in another order than they were made");
+            }
+        }
+        long checkpoints = logged.stream().map(leaf -> leaf.checkpoint().root()).distinct().count();
+        if (checkpoints != 1) {
+            throw new Refutation(
+                    "proofs",
+                    "checkpoint",
+                    "the proofs are of " + checkpoints + " different checkpoints");
+        }
+    }
+
+    /** Verifies an envelope into evidence. */
+    private interface Step<T> {
+        T verify(Envelope envelope) throws VerificationException;
+    }
+
+    private <T> T statement(String name, VerifyingKey key, Step<T> step) throws Refutation {
+        String file = EvidenceLayout.statement(name);
+        try {
+            Envelope envelope = Envelope.parse(folder.read(file));
+            T verified = step.verify(envelope);
+            logged.add(proof(EvidenceLayout.proof(name), envelope, key));
+            return verified;
+        } catch (VerificationException e) {
+            throw refuted(file, clause(e), e);
+        }
+    }
+
+    private LoggedLeaf proof(String file, Envelope envelope, VerifyingKey key) throws Refutation {
+        try {
+            return TlogProof.parse(folder.read(file)).verify(LogLeaf.of(envelope, key), logKey);
+        } catch (VerificationException e) {
+            throw refuted(file, clause(e), e);
+        }
+    }
+
+    private static VerifyingKey key(IndexedFolder folder, String name) throws Refutation {
+        try {
+            return VerifyingKey.fromPem(folder.text(name));
+        } catch (VerificationException e) {
+            throw refuted(name, "key", e);
+        }
+    }
+
+    private static LogVerifyingKey logKey(IndexedFolder folder) throws Refutation {
+        try {
+            return LogVerifyingKey.parse(folder.text(EvidenceLayout.LOG_KEY));
+        } catch (VerificationException e) {
+            throw refuted(EvidenceLayout.LOG_KEY, "key", e);
+        }
+    }
+
+    private static String clause(VerificationException e) {
+        return e.code().name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    }
+
+    private static Refutation refuted(String file, String clause, VerificationException e) {
+        return new Refutation(file, clause, String.valueOf(e.getMessage()));
+    }
+}

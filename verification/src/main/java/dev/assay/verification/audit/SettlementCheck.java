@@ -1,0 +1,199 @@
+package dev.assay.verification.audit;
+
+import dev.assay.protocol.job.JobSpec;
+import dev.assay.protocol.lease.CloseReason;
+import dev.assay.protocol.money.FeeSchedule;
+import dev.assay.protocol.money.MicroAmount;
+import dev.assay.protocol.money.PriceUnit;
+import dev.assay.protocol.usage.Usage;
+import dev.assay.verification.statement.LeasePredicate;
+import dev.assay.verification.statement.SettlementPredicate;
+import dev.assay.verification.statement.SettlementPredicate.Purpose;
+import dev.assay.verification.statement.SettlementPredicate.Transfer;
+import dev.assay.verification.statement.VerdictPredicate.Outcome;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Computes a settlement again, from the lease's terms and the verified statements, and compares it
+ * with what the market signed.
+ */
+final class SettlementCheck {
+    private static final String FILE = EvidenceLayout.statement(EvidenceLayout.SETTLEMENT);
+    private static final Set<Purpose> BID_PURPOSES = EnumSet.of(Purpose.BID_DEPOSIT, Purpose.SLASH);
+
+    /** Ends by which the provider loses its bid's deposit. */
+    private static final Set<CloseReason> SLASHING =
+            EnumSet.of(
+                    CloseReason.AUDIT_FAILED,
+                    CloseReason.MANIFEST_TIMEOUT,
+                    CloseReason.PROVIDER_LOST);
+
+    private final LeaseHistory.Verified history;
+    private final LeasePredicate lease;
+    private final SettlementPredicate settlement;
+
+    SettlementCheck(LeaseHistory.Verified history) {
+        this.history = history;
+        this.lease = history.lease().lease();
+        this.settlement = history.settlement().predicate();
+    }
+
+    /** Whether the provider was paid although no verdict was given in time. */
+    boolean paidUnchallenged() {
+        return settlement.reason() == CloseReason.DONE && settlement.verdict().isEmpty();
+    }
+
+    void run() throws Refutation {
+        equal(settlement.lease(), history.lease().id(), "leaseId");
+        equal(settlement.denom(), lease.price().denom(), "denom");
+        citations();
+        long quantity = quantity();
+        equal(settlement.quantity(), quantity, "quantity");
+        MicroAmount owed = owed(quantity);
+        equal(settlement.owed(), owed, "owed");
+        division(owed);
+        bidDeposit();
+    }
+
+    /** The deposit goes to the provider, the pools and back to the tenant, and nowhere else. */
+    private void division(MicroAmount owed) throws Refutation {
+        FeeSchedule.Split split = lease.fees().split(owed);
+        List<Transfer> due = new ArrayList<>();
+        due.add(transfer(Purpose.PAYMENT, provider(), split.provider()));
+        split.pools().forEach((pool, fee) -> due.add(transfer(Purpose.FEE, "pool:" + pool, fee)));
+        due.add(
+                transfer(
+                        Purpose.REFUND,
+                        "tenant:" + lease.tenant().hex(),
+                        lease.deposit().minus(owed)));
+        due.removeIf(transfer -> transfer.amount().isZero());
+        List<Transfer> made = new ArrayList<>(settlement.transfers());
+        made.removeIf(transfer -> BID_PURPOSES.contains(transfer.purpose()));
+        for (Transfer transfer : due) {
+            if (!made.remove(transfer)) {
+                throw new Refutation(FILE, "transfers", "recomputed, but not made: " + transfer);
+            }
+        }
+        if (!made.isEmpty()) {
+            throw new Refutation(FILE, "transfers", "made, but not recomputed: " + made.getFirst());
+        }
+    }
+
+    private Transfer transfer(Purpose purpose, String to, MicroAmount amount) {
+        return new Transfer(purpose, "escrow:" + lease.order().hex(), to, amount);
+    }
+
+    private String provider() {
+        return "provider:" + lease.provider().hex();
+    }
+
+    /**
+     * The bid's deposit goes back to the provider, or to the tenant when the provider failed it.
+     * How much it was, the lease does not say.
+     */
+    private void bidDeposit() throws Refutation {
+        List<Transfer> bid =
+                settlement.transfers().stream()
+                        .filter(transfer -> BID_PURPOSES.contains(transfer.purpose()))
+                        .toList();
+        if (bid.size() > 1) {
+            throw new Refutation(FILE, "bid deposit", "is divided twice: " + bid);
+        }
+        for (Transfer transfer : bid) {
+            boolean slashed = SLASHING.contains(settlement.reason());
+            equal(
+                    transfer,
+                    new Transfer(
+                            slashed ? Purpose.SLASH : Purpose.BID_DEPOSIT,
+                            "bid:" + lease.order().hex() + ":" + lease.provider().hex(),
+                            slashed ? "tenant:" + lease.tenant().hex() : provider(),
+                            transfer.amount()),
+                    "bid deposit");
+        }
+    }
+
+    private void citations() throws Refutation {
+        Optional<LeaseHistory.Work> work = history.work();
+        equal(
+                settlement.usageHead(),
+                history.receipts().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(history.receipts().getLast().digest()),
+                "usageHead");
+        equal(settlement.result(), work.map(w -> w.result().digest()), "result");
+        equal(
+                settlement.verdict(),
+                work.flatMap(LeaseHistory.Work::audited)
+                        .filter(audited -> audited.verdict().outcome() != Outcome.INCONCLUSIVE)
+                        .map(audited -> audited.statement().digest()),
+                "verdict");
+    }
+
+    /** The quantity that verification allows to be billed. */
+    private long quantity() throws Refutation {
+        return switch (settlement.reason()) {
+            case DONE -> {
+                require(
+                        history.work().isPresent() && !failed(),
+                        "says done; the folder holds no result that stands");
+                yield metered();
+            }
+            case AUDIT_FAILED -> {
+                require(failed(), "says the audit failed; the folder holds no failed verdict");
+                yield 0;
+            }
+            case OWNER -> timed();
+            // The tenant pays for time when its own input was the cause, which is not in here.
+            case FAILED -> settlement.quantity() == 0 ? 0 : timed();
+            case MANIFEST_TIMEOUT, PROVIDER_LOST -> 0;
+            case NO_BIDS -> throw new Refutation(FILE, "reason", "says no bids; there is a lease");
+        };
+    }
+
+    private boolean failed() {
+        return history.work()
+                .flatMap(LeaseHistory.Work::audited)
+                .filter(audited -> audited.verdict().outcome() == Outcome.FAIL)
+                .isPresent();
+    }
+
+    /** What is billed without a result: time that was held, but no rows. */
+    private long timed() {
+        return lease.price().unit() == PriceUnit.THOUSAND_ROWS ? 0 : metered();
+    }
+
+    private long metered() {
+        JobSpec spec = history.lease().order().order().spec();
+        Usage usage =
+                history.receipts().isEmpty()
+                        ? Usage.NONE
+                        : history.receipts().getLast().receipt().usage();
+        return usage.quantity(lease.price().unit(), spec.devices());
+    }
+
+    /** At most the deposit, which is less than what no amount can hold. */
+    private MicroAmount owed(long quantity) {
+        try {
+            return lease.price().owed(quantity).min(lease.deposit());
+        } catch (ArithmeticException e) {
+            return lease.deposit();
+        }
+    }
+
+    private static void require(boolean condition, String problem) throws Refutation {
+        if (!condition) {
+            throw new Refutation(FILE, "reason", problem);
+        }
+    }
+
+    private static void equal(Object actual, Object expected, String field) throws Refutation {
+        if (!actual.equals(expected)) {
+            throw new Refutation(FILE, field, "is " + actual + "; recomputed: " + expected);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dev.assay.verification.check;
+
+import dev.assay.models.engine.Engine;
+import dev.assay.models.engine.EngineException;
+import dev.assay.models.engine.LoadedModel;
+import dev.assay.models.tensor.Tensor;
+import dev.assay.protocol.job.EngineName;
+import dev.assay.verification.VerificationException;
+import dev.assay.verification.VerificationException.Code;
+import dev.assay.verification.attest.AuditedResult;
+import dev.assay.verification.statement.VerdictPredicate.Method;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntConsumer;
+
+/**
+ * Replays units of a result on the exact engine. Work done on the exact engine must come out equal
+ * in every bit; work done on PyTorch within {@link Tolerance}. Not thread-safe.
+ */
+public final class Replay {
+    private final Engine exact;
+
+    /** A replay on this engine, which stays its caller's. */
+    public Replay(Engine exact) {
+        if (!exact.name().equals(EngineName.EXACT.text())) {
+            throw new IllegalArgumentException(
+                    "replay runs on the exact engine, not on " + exact.name());
+        }
+        this.exact = exact;
+    }
+
+    /** How results of an engine are compared. */
+    public static Method method(EngineName engine) {
+        return switch (engine) {
+            case EXACT -> Method.EXACT_REPLAY;
+            case PYTORCH -> Method.TOLERANT_REPLAY;
+        };
+    }
+
+    /**
+     * Replays units and returns those that came out different.
+     *
+     * @param done told each unit after it was replayed
+     */
+    public List<Integer> failures(ResultContents contents, List<Integer> units, IntConsumer done)
+            throws VerificationException {
+        Method method = method(contents.result().result().engine());
+        List<Integer> failed = new ArrayList<>();
+        try (LoadedModel model = exact.load(contents.model())) {
+            for (int unit : units) {
+                Tensor replayed = model.run(contents.unitInput(unit));
+                if (!agree(method, contents.unitOutput(unit), replayed)) {
+                    failed.add(unit);
+                }
+                done.accept(unit);
+            }
+        } catch (EngineException e) {
+            throw new VerificationException(
+                    Code.REPLAY_FAILED, "the replay could not run: " + e.getMessage(), e);
+        }
+        return failed;
+    }
+
+    /**
+     * Evidence that a FAIL is true: the output does not fit its commitment, or a unit named as
+     * failed fails again.
+     */
+    public Optional<RefutedResult> reproduce(AuditedResult audited, ResultContents contents)
+            throws VerificationException {
+        boolean refuted =
+                contents.refutation().isPresent()
+                        || !failures(contents, audited.verdict().failed(), _ -> {}).isEmpty();
+        return refuted ? Optional.of(new RefutedResult(audited)) : Optional.empty();
+    }
+
+    private static boolean agree(Method method, Tensor claimed, Tensor replayed) {
+        return switch (method) {
+            case EXACT_REPLAY -> claimed.sameBits(replayed);
+            case TOLERANT_REPLAY -> Tolerance.accepts(claimed, replayed);
+        };
+    }
+}

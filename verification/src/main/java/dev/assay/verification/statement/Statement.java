@@ -1,0 +1,124 @@
+package dev.assay.verification.statement;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.assay.protocol.id.Digest;
+import dev.assay.protocol.json.CanonicalJson;
+import dev.assay.protocol.json.JsonException;
+import dev.assay.protocol.json.JsonFields;
+import dev.assay.protocol.json.StrictJson;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * An in-toto Statement v1: subjects, and a predicate about them. Written as canonical JSON (RFC
+ * 8785); identified by the SHA-256 of those bytes.
+ *
+ * @see <a href="https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md">Statement
+ *     v1</a>
+ */
+public record Statement(List<Subject> subjects, Predicate predicate) {
+    /** The DSSE payload type of every statement. */
+    public static final String PAYLOAD_TYPE = "application/vnd.in-toto+json";
+
+    /** The largest statement accepted. */
+    public static final int MAX_BYTES = 512 << 10;
+
+    private static final String TYPE = "https://in-toto.io/Statement/v1";
+
+    public Statement {
+        subjects = List.copyOf(subjects);
+        if (subjects.isEmpty()) {
+            throw new IllegalArgumentException("a statement needs a subject");
+        }
+    }
+
+    /** A statement about one thing. */
+    public static Statement about(String name, Digest digest, Predicate predicate) {
+        return new Statement(List.of(new Subject(name, digest)), predicate);
+    }
+
+    /** The canonical bytes: a DSSE payload. */
+    public byte[] bytes() {
+        ObjectNode json = CanonicalJson.object();
+        json.put("_type", TYPE).put("predicateType", predicate.type());
+        ArrayNode array = json.putArray("subject");
+        for (Subject subject : subjects) {
+            ObjectNode entry = array.addObject().put("name", subject.name());
+            entry.putObject("digest").put("sha256", subject.digest().hex());
+        }
+        json.set("predicate", predicate.json());
+        return CanonicalJson.bytes(json);
+    }
+
+    /**
+     * Reads a statement from its canonical bytes; unknown predicates and unknown fields are
+     * refused.
+     */
+    public static Statement parse(byte[] bytes) throws JsonException {
+        JsonFields json =
+                JsonFields.of(
+                        StrictJson.canonicalObject(bytes, MAX_BYTES, "statement"), "statement");
+        json.text("_type", TYPE);
+        List<Subject> subjects = new ArrayList<>();
+        for (JsonFields entry : json.objects("subject")) {
+            JsonFields digest = entry.object("digest");
+            subjects.add(new Subject(entry.text("name"), digest.digest("sha256")));
+            digest.end();
+            entry.end();
+        }
+        String type = json.text("predicateType");
+        Predicate predicate = predicate(type, json.object("predicate"));
+        json.end();
+        try {
+            Statement statement = new Statement(subjects, predicate);
+            if (!Arrays.equals(statement.bytes(), bytes)) {
+                throw json.error(
+                        "a value is not written in its one exact form (digests, instants,"
+                                + " decimals)");
+            }
+            if (!subjects.equals(due(predicate, subjects))) {
+                throw json.error("subject: is not what the predicate speaks of");
+            }
+            return statement;
+        } catch (IllegalArgumentException e) {
+            throw json.error(e.getMessage());
+        }
+    }
+
+    /** The subjects that a predicate's statement has; an evidence index has any. */
+    private static List<Subject> due(Predicate predicate, List<Subject> written) {
+        return switch (predicate) {
+            case OrderPredicate order -> order.statement().subjects();
+            case LeasePredicate lease -> lease.statement().subjects();
+            case UsagePredicate usage -> usage.statement().subjects();
+            case ResultPredicate result -> result.statement().subjects();
+            case VerdictPredicate verdict -> verdict.statement().subjects();
+            case SettlementPredicate settlement -> settlement.statement().subjects();
+            case EvidencePredicate _ -> written;
+        };
+    }
+
+    private static Predicate predicate(String type, JsonFields json) throws JsonException {
+        try {
+            Predicate predicate =
+                    switch (type) {
+                        case OrderPredicate.TYPE -> OrderPredicate.parse(json);
+                        case LeasePredicate.TYPE -> LeasePredicate.parse(json);
+                        case UsagePredicate.TYPE -> UsagePredicate.parse(json);
+                        case ResultPredicate.TYPE -> ResultPredicate.parse(json);
+                        case VerdictPredicate.TYPE -> VerdictPredicate.parse(json);
+                        case SettlementPredicate.TYPE -> SettlementPredicate.parse(json);
+                        case EvidencePredicate.TYPE -> EvidencePredicate.parse(json);
+                        default -> throw json.error("unknown predicate type '" + type + "'");
+                    };
+            json.end();
+            return predicate;
+        } catch (IllegalArgumentException e) {
+            throw json.error(e.getMessage());
+        }
+    }
+}

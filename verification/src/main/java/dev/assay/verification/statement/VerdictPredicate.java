@@ -1,0 +1,133 @@
+package dev.assay.verification.statement;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.assay.protocol.id.Digest;
+import dev.assay.protocol.id.KeyId;
+import dev.assay.protocol.id.LeaseId;
+import dev.assay.protocol.json.CanonicalJson;
+import dev.assay.protocol.json.JsonException;
+import dev.assay.protocol.json.JsonFields;
+
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * {@code verdict}: what an auditor found when it checked a result, with everything needed to draw
+ * the same units again and repeat the check. Signed by the auditor; its subject is the result
+ * statement.
+ *
+ * @param result digest of the result statement
+ * @param secret the auditor's secret, now revealed; its SHA-256 was the order's seed commitment
+ * @param checkpointSize size of the first log checkpoint known to cover the result
+ * @param checkpointRoot that checkpoint's root; with the secret it fixes the draw
+ * @param drawn units that were replayed, ascending
+ * @param failed those of them that came out different
+ */
+public record VerdictPredicate(
+        LeaseId lease,
+        Digest result,
+        KeyId auditor,
+        Outcome outcome,
+        Method method,
+        Digest secret,
+        long checkpointSize,
+        Digest checkpointRoot,
+        List<Integer> drawn,
+        List<Integer> failed,
+        String detail,
+        Instant createdOn)
+        implements Predicate {
+    static final String TYPE = TYPE_PREFIX + "verdict/v1";
+
+    /** What the auditor concludes. Only a reproducible FAIL moves money away from a provider. */
+    public enum Outcome {
+        PASS,
+        FAIL,
+        INCONCLUSIVE
+    }
+
+    /** How the units were checked. */
+    public enum Method {
+        /** Replayed on the exact engine; every bit of every output must be equal. */
+        EXACT_REPLAY,
+        /**
+         * Replayed on the exact engine and compared within the tolerance of docs/verification.md.
+         */
+        TOLERANT_REPLAY
+    }
+
+    public VerdictPredicate {
+        drawn = List.copyOf(drawn);
+        failed = List.copyOf(failed);
+        if (!drawn.containsAll(failed)) {
+            throw new IllegalArgumentException("units failed that were not drawn");
+        }
+        if ((outcome == Outcome.FAIL) != !failed.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "a FAIL names the units that failed, and only a FAIL does");
+        }
+    }
+
+    @Override
+    public String type() {
+        return TYPE;
+    }
+
+    /** The statement of this verdict. */
+    public Statement statement() {
+        return Statement.about("result", result, this);
+    }
+
+    @Override
+    public ObjectNode json() {
+        ObjectNode json =
+                CanonicalJson.object()
+                        .put("leaseId", lease.hex())
+                        .put("result", result.toString())
+                        .put("auditor", auditor.hex())
+                        .put("outcome", outcome.name())
+                        .put("method", method.name())
+                        .put("secret", secret.hex())
+                        .put("checkpointSize", Long.toString(checkpointSize))
+                        .put("checkpointRoot", checkpointRoot.toString())
+                        .put("detail", detail)
+                        .put("createdOn", createdOn.toString());
+        drawn.forEach(json.putArray("drawn")::add);
+        failed.forEach(json.putArray("failed")::add);
+        return json;
+    }
+
+    static VerdictPredicate parse(JsonFields json) throws JsonException {
+        return new VerdictPredicate(
+                LeaseId.parse(json.text("leaseId")),
+                json.digest("result"),
+                KeyId.parse(json.text("auditor")),
+                constant(json, "outcome", Outcome.values()),
+                constant(json, "method", Method.values()),
+                json.digest("secret"),
+                json.quantity("checkpointSize"),
+                json.digest("checkpointRoot"),
+                json.integers("drawn"),
+                json.integers("failed"),
+                json.text("detail"),
+                json.instant("createdOn"));
+    }
+
+    private static <E extends Enum<E>> E constant(JsonFields json, String name, E[] constants)
+            throws JsonException {
+        String text = json.text(name);
+        return Arrays.stream(constants)
+                .filter(constant -> constant.name().equals(text))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                json.error(
+                                        name
+                                                + ": '"
+                                                + text
+                                                + "' is not one of "
+                                                + Arrays.toString(constants)));
+    }
+}

@@ -1,0 +1,211 @@
+package dev.assay.verification.audit;
+
+import dev.assay.models.tensor.Tensor;
+import dev.assay.protocol.id.Digest;
+import dev.assay.protocol.lease.CloseReason;
+import dev.assay.protocol.money.Denom;
+import dev.assay.protocol.money.MicroAmount;
+import dev.assay.verification.attest.AttestedResult;
+import dev.assay.verification.attest.Forgery;
+import dev.assay.verification.attest.Papers;
+import dev.assay.verification.attest.ReceiptChain;
+import dev.assay.verification.attest.SignedStatement;
+import dev.assay.verification.attest.VerifiedReceipt;
+import dev.assay.verification.check.TinyModel;
+import dev.assay.verification.crypto.LogSigningKey;
+import dev.assay.verification.crypto.SigningKey;
+import dev.assay.verification.dsse.Envelope;
+import dev.assay.verification.log.LogLeaf;
+import dev.assay.verification.log.TlogProof;
+import dev.assay.verification.log.TransparencyLog;
+import dev.assay.verification.statement.SettlementPredicate;
+import dev.assay.verification.statement.SettlementPredicate.Purpose;
+import dev.assay.verification.statement.SettlementPredicate.Transfer;
+import dev.assay.verification.statement.Statement;
+import dev.assay.verification.statement.VerdictPredicate.Outcome;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A lease from its order to its evidence folder, with real keys and a real log. Every party may be
+ * made to lie: what it signs is then properly signed, logged and indexed all the same.
+ */
+final class Story {
+    private static final String ORIGIN = "test.example/log";
+
+    private final Papers papers;
+    private final Map<String, Map<String, Object>> lies = new HashMap<>();
+    private final Map<String, Envelope> documents = new LinkedHashMap<>();
+    private final Map<String, Long> indexes = new HashMap<>();
+
+    /** What the provider says came out. */
+    Tensor output = TinyModel.output();
+
+    /** What the provider commits to. */
+    Tensor committed = TinyModel.output();
+
+    /** What the tenant says of it; none for a result that nobody challenged. */
+    Optional<Outcome> outcome = Optional.of(Outcome.PASS);
+
+    /** How the market says the lease ended. */
+    CloseReason reason = CloseReason.DONE;
+
+    /** Files that are not put in, though they should be. */
+    List<String> leftOut = List.of();
+
+    /** Files that are put in, though they should not be. */
+    Map<String, byte[]> added = Map.of();
+
+    Story(Papers papers) {
+        this.papers = papers;
+    }
+
+    /** Changes one value of a statement before it is signed. */
+    Story lie(String document, String pointer, Object value) {
+        lies.computeIfAbsent(document, _ -> new LinkedHashMap<>()).put(pointer, value);
+        return this;
+    }
+
+    /** Lets the story happen and writes its folder. */
+    Path write(Path place) throws Exception {
+        LogSigningKey logKey = LogSigningKey.create(ORIGIN, new SecureRandom());
+        try (TransparencyLog log =
+                        TransparencyLog.open(
+                                place.resolveSibling(place.getFileName() + ".log"), logKey);
+                EvidenceWriter writer = EvidenceWriter.begin(place)) {
+            log(log, EvidenceLayout.ORDER, papers.order().statement(), papers.tenant);
+            log(log, EvidenceLayout.LEASE, papers.lease().statement(), papers.market);
+            ReceiptChain chain = papers.chain(committed);
+            for (VerifiedReceipt receipt : chain.receipts()) {
+                log(
+                        log,
+                        EvidenceLayout.receipt((int) receipt.receipt().sequence()),
+                        receipt.receipt().statement(),
+                        papers.provider);
+            }
+            VerifiedReceipt head = chain.head().orElseThrow();
+            Statement said = papers.result(head, output).statement();
+            Envelope result = log(log, EvidenceLayout.RESULT, said, papers.provider);
+            TlogProof draw = log.proof(indexes.get(EvidenceLayout.RESULT));
+            Optional<Digest> verdict = Optional.empty();
+            if (outcome.isPresent()) {
+                AttestedResult attested =
+                        AttestedResult.verify(
+                                SignedStatement.sign(said, papers.provider),
+                                papers.provider.verifyingKey(),
+                                papers.verifiedLease(),
+                                head);
+                Statement judged =
+                        papers.verdict(
+                                        attested,
+                                        outcome.get(),
+                                        log.checkpoint().size(),
+                                        log.checkpoint().root())
+                                .statement();
+                verdict =
+                        Optional.of(
+                                log(log, EvidenceLayout.VERDICT, judged, papers.tenant)
+                                        .payloadDigest());
+                add(writer, EvidenceLayout.DRAW_PROOF, draw.bytes());
+            }
+            log(
+                    log,
+                    EvidenceLayout.SETTLEMENT,
+                    settlement(head.digest(), result.payloadDigest(), verdict).statement(),
+                    papers.market);
+            keys(writer, logKey);
+            work(writer);
+            for (String name : documents.keySet()) {
+                add(writer, EvidenceLayout.statement(name), documents.get(name).bytes());
+                add(writer, EvidenceLayout.proof(name), log.proof(indexes.get(name)).bytes());
+            }
+            for (Map.Entry<String, byte[]> more : added.entrySet()) {
+                writer.add(more.getKey(), more.getValue());
+            }
+            return writer.finish(
+                    papers.verifiedLease().id(), papers.tenant, Papers.NOW.plusSeconds(60));
+        }
+    }
+
+    private Envelope log(TransparencyLog log, String name, Statement statement, SigningKey signer)
+            throws Exception {
+        byte[] bytes = statement.bytes();
+        Envelope envelope = Envelope.sign(bytes, signer);
+        for (Map.Entry<String, Object> lie : lies.getOrDefault(name, Map.of()).entrySet()) {
+            bytes = Forgery.bytes(Statement.parse(bytes), lie.getKey(), lie.getValue());
+            envelope = Envelope.sign(bytes, signer);
+        }
+        documents.put(name, envelope);
+        indexes.put(name, log.append(List.of(LogLeaf.of(envelope, signer.verifyingKey()))));
+        return envelope;
+    }
+
+    private void keys(EvidenceWriter writer, LogSigningKey logKey) throws Exception {
+        add(writer, EvidenceLayout.TENANT_KEY, text(papers.tenant.verifyingKey().toPem()));
+        add(writer, EvidenceLayout.PROVIDER_KEY, text(papers.provider.verifyingKey().toPem()));
+        add(writer, EvidenceLayout.MARKET_KEY, text(papers.market.verifyingKey().toPem()));
+        add(writer, EvidenceLayout.LOG_KEY, text(logKey.verifyingKey().vkey()));
+    }
+
+    private void work(EvidenceWriter writer) throws Exception {
+        add(writer, EvidenceLayout.MODEL, papers.model.manifest);
+        add(writer, EvidenceLayout.WEIGHTS, papers.model.weights);
+        add(writer, EvidenceLayout.INPUT, papers.model.input);
+        add(writer, EvidenceLayout.OUTPUT, TinyModel.file(output));
+    }
+
+    private void add(EvidenceWriter writer, String name, byte[] bytes) throws Exception {
+        if (!leftOut.contains(name)) {
+            writer.add(name, bytes);
+        }
+    }
+
+    /** 5 rows at 0.35 per thousand are 1,750; a fifth, 350, is the fee; 4,000 were deposited. */
+    private SettlementPredicate settlement(Digest head, Digest result, Optional<Digest> verdict)
+            throws Exception {
+        boolean paid = reason == CloseReason.DONE;
+        String escrow = "escrow:" + papers.verifiedOrder().id().hex();
+        String tenant = "tenant:" + papers.tenant.keyId().hex();
+        String provider = "provider:" + papers.provider.keyId().hex();
+        String bid =
+                "bid:" + papers.verifiedOrder().id().hex() + ":" + papers.provider.keyId().hex();
+        List<Transfer> transfers = new ArrayList<>();
+        if (paid) {
+            transfers.add(transfer(Purpose.PAYMENT, escrow, provider, 1_400));
+            transfers.add(transfer(Purpose.FEE, escrow, "pool:community", 210));
+            transfers.add(transfer(Purpose.FEE, escrow, "pool:stakers", 140));
+        }
+        transfers.add(transfer(Purpose.REFUND, escrow, tenant, paid ? 2_250 : 4_000));
+        transfers.add(
+                paid
+                        ? transfer(Purpose.BID_DEPOSIT, bid, provider, 10_000)
+                        : transfer(Purpose.SLASH, bid, tenant, 10_000));
+        return new SettlementPredicate(
+                papers.verifiedLease().id(),
+                reason,
+                Denom.USDC,
+                paid ? 5 : 0,
+                MicroAmount.of(paid ? 1_750 : 0),
+                Optional.of(head),
+                Optional.of(result),
+                verdict,
+                transfers,
+                Papers.NOW.plusSeconds(6));
+    }
+
+    private static Transfer transfer(Purpose purpose, String from, String to, long micros) {
+        return new Transfer(purpose, from, to, MicroAmount.of(micros));
+    }
+
+    private static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,221 @@
+package dev.assay.verification.statement;
+
+import dev.assay.protocol.id.Digest;
+import dev.assay.protocol.id.KeyId;
+import dev.assay.protocol.id.LeaseId;
+import dev.assay.protocol.id.OrderId;
+import dev.assay.protocol.job.EngineName;
+import dev.assay.protocol.job.Inference;
+import dev.assay.protocol.job.JobSpec;
+import dev.assay.protocol.job.Resources;
+import dev.assay.protocol.job.Verification;
+import dev.assay.protocol.lease.CloseReason;
+import dev.assay.protocol.money.Denom;
+import dev.assay.protocol.money.FeeSchedule;
+import dev.assay.protocol.money.MicroAmount;
+import dev.assay.protocol.money.Price;
+import dev.assay.protocol.money.PriceUnit;
+import dev.assay.protocol.usage.Usage;
+import dev.assay.verification.statement.SettlementPredicate.Purpose;
+import dev.assay.verification.statement.SettlementPredicate.Transfer;
+import dev.assay.verification.statement.VerdictPredicate.Method;
+import dev.assay.verification.statement.VerdictPredicate.Outcome;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/** Statements of every kind with random contents, edges of the ranges included. */
+final class RandomStatements {
+    private static final String ODD_TEXT = "a \"quoted\" \\ line\nwith ünïcödé \uD83D\uDE00 \u0000";
+
+    private final Random random;
+
+    RandomStatements(long seed) {
+        this.random = new Random(seed);
+    }
+
+    /** One statement of each predicate. */
+    List<Statement> all() {
+        return List.of(
+                order().statement(),
+                lease().statement(),
+                usage().statement(),
+                result().statement(),
+                verdict().statement(),
+                settlement().statement(),
+                evidence());
+    }
+
+    private OrderPredicate order() {
+        Instant created = instant();
+        return new OrderPredicate(
+                key(), key(), spec(), amount(), created, instant(), digest(), digest());
+    }
+
+    private LeasePredicate lease() {
+        int first = random.nextInt(10_001);
+        return new LeasePredicate(
+                new OrderId(digest()),
+                digest(),
+                key(),
+                key(),
+                key(),
+                price(),
+                amount(),
+                new FeeSchedule(
+                        random.nextInt(10_001),
+                        List.of(
+                                new FeeSchedule.Pool("one", first),
+                                new FeeSchedule.Pool("two", 10_000 - first))),
+                digest(),
+                instant(),
+                instant());
+    }
+
+    private UsagePredicate usage() {
+        Instant start = instant();
+        return new UsagePredicate(
+                new LeaseId(digest()),
+                digest(),
+                quantity(),
+                digest(),
+                start,
+                start.plusMillis(random.nextInt(100_000)),
+                random.nextBoolean()
+                        ? List.of()
+                        : List.of(new UsagePredicate.Device(ODD_TEXT, "cpu")),
+                new Usage(
+                        Duration.ofMillis(quantity()),
+                        Duration.ofMillis(quantity()),
+                        quantity(),
+                        quantity(),
+                        quantity()),
+                digest());
+    }
+
+    private ResultPredicate result() {
+        return new ResultPredicate(
+                new LeaseId(digest()),
+                digest(),
+                key(),
+                digest(),
+                digest(),
+                digest(),
+                any(EngineName.values()),
+                digest(),
+                1 + random.nextInt(Integer.MAX_VALUE),
+                digest(),
+                digest(),
+                instant(),
+                instant(),
+                digest());
+    }
+
+    private VerdictPredicate verdict() {
+        List<Integer> drawn = IntStream.range(0, 1 + random.nextInt(50)).boxed().toList();
+        Outcome outcome = any(Outcome.values());
+        return new VerdictPredicate(
+                new LeaseId(digest()),
+                digest(),
+                key(),
+                outcome,
+                any(Method.values()),
+                digest(),
+                quantity(),
+                digest(),
+                drawn,
+                outcome == Outcome.FAIL ? drawn.subList(0, 1) : List.of(),
+                ODD_TEXT,
+                instant());
+    }
+
+    private SettlementPredicate settlement() {
+        List<Transfer> transfers = new ArrayList<>();
+        for (int i = random.nextInt(5); i > 0; i--) {
+            transfers.add(new Transfer(any(Purpose.values()), ODD_TEXT, "to", amount()));
+        }
+        return new SettlementPredicate(
+                new LeaseId(digest()),
+                any(CloseReason.values()),
+                any(Denom.values()),
+                quantity(),
+                amount(),
+                maybe(),
+                maybe(),
+                maybe(),
+                transfers,
+                instant());
+    }
+
+    private Statement evidence() {
+        return new Statement(
+                List.of(new Subject("keys/a.pem", digest()), new Subject(ODD_TEXT, digest())),
+                new EvidencePredicate(new LeaseId(digest()), key(), instant()));
+    }
+
+    private JobSpec spec() {
+        return new JobSpec(
+                "job-" + random.nextInt(1_000),
+                new Resources(
+                        1 + random.nextInt(64),
+                        1 + (quantity() >>> 1),
+                        quantity(),
+                        random.nextInt(9)),
+                new Inference(
+                        digest(),
+                        digest(),
+                        1 + random.nextInt(Integer.MAX_VALUE),
+                        any(EngineName.values()),
+                        1 + random.nextInt(Inference.MAX_BATCH)),
+                price(),
+                new Verification(1 + random.nextInt(10_000)));
+    }
+
+    private Price price() {
+        return new Price(
+                MicroAmount.of(Math.max(1, quantity())),
+                any(Denom.values()),
+                any(PriceUnit.values()));
+    }
+
+    private MicroAmount amount() {
+        return MicroAmount.of(quantity());
+    }
+
+    private long quantity() {
+        return switch (random.nextInt(4)) {
+            case 0 -> 0;
+            case 1 -> Long.MAX_VALUE;
+            case 2 -> (1L << 53) + 1;
+            default -> random.nextInt(1_000_000);
+        };
+    }
+
+    private Instant instant() {
+        Instant second = Instant.ofEpochSecond(random.nextLong(4_000_000_000L));
+        return random.nextBoolean() ? second : second.plusNanos(random.nextInt(1_000_000_000));
+    }
+
+    private KeyId key() {
+        return new KeyId(digest());
+    }
+
+    private Digest digest() {
+        byte[] bytes = new byte[Digest.BYTES];
+        random.nextBytes(bytes);
+        return Digest.of(bytes);
+    }
+
+    private Optional<Digest> maybe() {
+        return random.nextBoolean() ? Optional.of(digest()) : Optional.empty();
+    }
+
+    private <T> T any(T[] values) {
+        return values[random.nextInt(values.length)];
+    }
+}
