@@ -1,0 +1,249 @@
+package dev.assay.agent.daemon;
+
+import dev.assay.agent.jobs.Assignment;
+import dev.assay.agent.jobs.Attempt;
+import dev.assay.agent.jobs.Workplace;
+import dev.assay.agent.journal.JournalException;
+import dev.assay.agent.journal.JournaledAttempt;
+import dev.assay.protocol.id.LeaseId;
+import dev.assay.protocol.job.JobSpec;
+import dev.assay.protocol.job.Resources;
+import dev.assay.protocol.lease.AttemptState;
+import dev.assay.protocol.lease.Cause;
+import dev.assay.protocol.lease.CloseReason;
+import dev.assay.protocol.market.AgentHello;
+import dev.assay.protocol.market.AgentMessage;
+import dev.assay.protocol.market.AgentService;
+import dev.assay.protocol.market.AgentService.AgentConnection;
+import dev.assay.protocol.market.MarketException;
+import dev.assay.protocol.market.MarketMessage;
+import dev.assay.protocol.money.MicroAmount;
+import dev.assay.verification.VerificationException;
+import dev.assay.verification.crypto.VerifyingKey;
+import dev.assay.verification.dsse.Envelope;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A provider's agent: answers offers with bids, does the work of the leases it wins, and after a
+ * restart says what became of those it had. It owns its connection and its attempts' threads;
+ * {@link #close} ends them. Capacity in use is derived from the attempts that run, never stored.
+ */
+public final class Agent implements AutoCloseable, AgentService.MarketListener {
+    private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+
+    private final AgentConfig config;
+    private final Workplace workplace;
+    private final VerifyingKey marketKey;
+    private final Map<LeaseId, Attempt> attempts = new ConcurrentHashMap<>();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private @Nullable AgentConnection connection;
+
+    /** An agent that is not connected yet. The workplace stays its caller's. */
+    public Agent(AgentConfig config, Workplace workplace, VerifyingKey marketKey) {
+        this.config = config;
+        this.workplace = workplace;
+        this.marketKey = marketKey;
+    }
+
+    /** Connects to the market and reports the attempts that an earlier process left unfinished. */
+    public void start(AgentService market) throws MarketException, JournalException {
+        AgentHello hello =
+                new AgentHello(
+                        config.name(), workplace.key().verifyingKey().toPem(), config.capacity());
+        synchronized (this) {
+            connection = market.connect(hello, this);
+        }
+        for (JournaledAttempt attempt : workplace.journal().unfinished()) {
+            recover(attempt);
+        }
+    }
+
+    @Override
+    public void received(MarketMessage message) {
+        try {
+            switch (message) {
+                case MarketMessage.Offer offer -> answer(offer);
+                case MarketMessage.NotAwarded _ -> {}
+                case MarketMessage.Award award -> begin(award);
+                case MarketMessage.Accepted accepted ->
+                        attempt(accepted.lease())
+                                .ifPresent(a -> a.accepted(accepted.envelope(), accepted.index()));
+                case MarketMessage.Refused refused ->
+                        attempt(refused.lease())
+                                .ifPresent(a -> a.refused(refused.envelope(), refused.reason()));
+                case MarketMessage.Stop stop ->
+                        attempt(stop.lease()).ifPresent(a -> a.cancel(cause(stop.reason())));
+                case MarketMessage.LeaseClosed closed ->
+                        attempt(closed.lease()).ifPresent(a -> a.cancel(cause(closed.reason())));
+            }
+        } catch (MarketException | VerificationException | JournalException e) {
+            LOG.warn("{}: {}", config.name(), e.getMessage());
+        }
+    }
+
+    @Override
+    public void disconnected(String reason) {
+        LOG.debug("{}: disconnected: {}", config.name(), reason);
+    }
+
+    /** Ends every attempt as one that the agent abandons, then the connection. */
+    @Override
+    public void close() {
+        attempts.values().forEach(attempt -> attempt.cancel(Cause.AGENT_RESTARTED));
+        threads.shutdown();
+        try {
+            if (!threads.awaitTermination(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn(
+                        "{}: an attempt did not end within {} s",
+                        config.name(),
+                        STOP_LIMIT.toSeconds());
+                threads.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            threads.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+        AgentConnection open = connection();
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    private void answer(MarketMessage.Offer offer) throws VerificationException, MarketException {
+        JobSpec spec = Assignment.order(Envelope.parse(offer.orderEnvelope().toArray())).spec();
+        Resources free = free();
+        Optional<MicroAmount> rate =
+                config.prices()
+                        .rate(spec, config.capacity().cpu() - free.cpu(), config.capacity().cpu());
+        if (!spec.resources().fits(free)) {
+            send(
+                    new AgentMessage.Decline(
+                            offer.order(),
+                            "needs " + describe(spec.resources()) + "; free: " + describe(free)));
+        } else if (rate.isEmpty()) {
+            send(
+                    new AgentMessage.Decline(
+                            offer.order(),
+                            "has no price in "
+                                    + spec.maxPrice().denom()
+                                    + " per "
+                                    + spec.maxPrice().unit()));
+        } else if (rate.get().compareTo(spec.maxPrice().rate()) > 0) {
+            send(
+                    new AgentMessage.Decline(
+                            offer.order(),
+                            "asks "
+                                    + rate.get()
+                                    + ", above the maximum of "
+                                    + spec.maxPrice().rate()));
+        } else {
+            send(new AgentMessage.PlaceBid(offer.order(), rate.get()));
+        }
+    }
+
+    private void begin(MarketMessage.Award award) throws VerificationException, JournalException {
+        Assignment assignment = Assignment.verify(award, marketKey, workplace.key().verifyingKey());
+        workplace.journal().begin(assignment.id());
+        Attempt attempt = new Attempt(assignment, workplace, this::send);
+        attempts.put(assignment.id(), attempt);
+        threads.execute(
+                () -> {
+                    try {
+                        attempt.run();
+                    } finally {
+                        attempts.remove(assignment.id());
+                    }
+                });
+    }
+
+    /**
+     * An attempt of an earlier process: its result is sent again if it was signed; otherwise it
+     * failed.
+     */
+    private void recover(JournaledAttempt attempt) throws JournalException, MarketException {
+        workplace.journal().state(attempt.lease(), AttemptState.RECOVERING, Optional.empty(), "");
+        send(
+                new AgentMessage.ReportAttempt(
+                        attempt.lease(), AttemptState.RECOVERING, Optional.empty(), ""));
+        if (attempt.result().isPresent()) {
+            send(new AgentMessage.SubmitResult(attempt.lease(), attempt.result().get()));
+            finish(attempt.lease(), AttemptState.DONE, Optional.empty(), "");
+        } else {
+            finish(
+                    attempt.lease(),
+                    AttemptState.FAILED,
+                    Optional.of(Cause.AGENT_RESTARTED),
+                    "the agent was restarted while the attempt ran");
+        }
+    }
+
+    private void finish(LeaseId lease, AttemptState state, Optional<Cause> cause, String detail)
+            throws JournalException, MarketException {
+        workplace.journal().state(lease, state, cause, detail);
+        send(new AgentMessage.ReportAttempt(lease, state, cause, detail));
+    }
+
+    private Resources free() {
+        Resources capacity = config.capacity();
+        int cpu = capacity.cpu();
+        long memory = capacity.memoryBytes();
+        long storage = capacity.storageBytes();
+        int gpus = capacity.gpus();
+        for (Attempt attempt : attempts.values()) {
+            Resources held = attempt.assignment().spec().resources();
+            cpu -= held.cpu();
+            memory -= held.memoryBytes();
+            storage -= held.storageBytes();
+            gpus -= held.gpus();
+        }
+        return new Resources(cpu, memory, storage, gpus);
+    }
+
+    private static String describe(Resources resources) {
+        return resources.cpu()
+                + " cpu, "
+                + (resources.memoryBytes() >> 20)
+                + " MiB memory, "
+                + (resources.storageBytes() >> 20)
+                + " MiB storage, "
+                + resources.gpus()
+                + " gpu";
+    }
+
+    private static Cause cause(CloseReason reason) {
+        return switch (reason) {
+            case OWNER -> Cause.CANCELLED;
+            case FAILED, MANIFEST_TIMEOUT -> Cause.DEADLINE;
+            case DONE, NO_BIDS, AUDIT_FAILED, PROVIDER_LOST -> Cause.MARKET_ERROR;
+        };
+    }
+
+    private Optional<Attempt> attempt(LeaseId lease) {
+        return Optional.ofNullable(attempts.get(lease));
+    }
+
+    private synchronized @Nullable AgentConnection connection() {
+        return connection;
+    }
+
+    private void send(AgentMessage message) throws MarketException {
+        AgentConnection open = connection();
+        if (open == null) {
+            throw new MarketException(
+                    MarketException.Code.UNAVAILABLE, "the agent is not connected");
+        }
+        open.send(message);
+    }
+}

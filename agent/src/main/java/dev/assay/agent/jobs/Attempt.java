@@ -1,0 +1,277 @@
+package dev.assay.agent.jobs;
+
+import dev.assay.agent.journal.JournalException;
+import dev.assay.models.engine.EngineException;
+import dev.assay.models.pack.Safetensors;
+import dev.assay.protocol.blob.BlobException;
+import dev.assay.protocol.id.Digest;
+import dev.assay.protocol.id.LeaseId;
+import dev.assay.protocol.job.Inference;
+import dev.assay.protocol.lease.AttemptState;
+import dev.assay.protocol.lease.Cause;
+import dev.assay.protocol.market.AgentMessage.ReportAttempt;
+import dev.assay.protocol.market.AgentMessage.ReportProgress;
+import dev.assay.protocol.market.AgentMessage.SubmitReceipt;
+import dev.assay.protocol.market.AgentMessage.SubmitResult;
+import dev.assay.protocol.market.Bytes;
+import dev.assay.protocol.market.MarketException;
+import dev.assay.runtime.host.Meter;
+import dev.assay.runtime.inference.InferenceRun;
+import dev.assay.verification.VerificationException;
+import dev.assay.verification.attest.SignedStatement;
+import dev.assay.verification.check.ResultContents;
+import dev.assay.verification.statement.ResultPredicate;
+import dev.assay.verification.statement.UsagePredicate.Device;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The work of one lease, from its award to its logged result: a walk through {@link
+ * AttemptState#LIFECYCLE}. Every state is in the journal before the market hears of it. {@link
+ * #run} is called once, on a thread that the agent owns; the other methods may be called from any
+ * thread.
+ */
+public final class Attempt implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
+    private static final Duration PROGRESS_INTERVAL = Duration.ofMillis(100);
+
+    private final Assignment assignment;
+    private final Workplace workplace;
+    private final Outbox outbox;
+    private final Cancellation cancellation = new Cancellation();
+    private final Acknowledgements acknowledgements = new Acknowledgements();
+    private final ReceiptIssuer receipts;
+    private AttemptState state = AttemptState.LIFECYCLE.initial();
+
+    /** An attempt that is in the journal as begun. */
+    public Attempt(Assignment assignment, Workplace workplace, Outbox outbox) {
+        this.assignment = assignment;
+        this.workplace = workplace;
+        this.outbox = outbox;
+        Device cpus =
+                new Device(
+                        assignment.spec().resources().cpu()
+                                + " of "
+                                + workplace.host().logicalCores()
+                                + " × "
+                                + workplace.host().cpuModel(),
+                        "cpu");
+        this.receipts =
+                new ReceiptIssuer(
+                        assignment,
+                        List.of(cpus),
+                        workplace.key(),
+                        workplace.journal(),
+                        workplace.clock());
+    }
+
+    public LeaseId lease() {
+        return assignment.id();
+    }
+
+    public Assignment assignment() {
+        return assignment;
+    }
+
+    /** Asks the attempt to end; an engine that computes is interrupted. */
+    public void cancel(Cause cause) {
+        cancellation.request(
+                new AttemptFailure(
+                        cause,
+                        switch (cause) {
+                            case CANCELLED -> "the tenant ended the order";
+                            case DEADLINE -> "the deadline passed before the work was done";
+                            case AGENT_RESTARTED -> "the agent was stopped";
+                            default -> "the market ended the lease";
+                        }));
+    }
+
+    /** Tells the attempt that a document it submitted is in the log. */
+    public void accepted(Bytes document, long index) {
+        acknowledgements.accepted(document, index);
+    }
+
+    /** Tells the attempt that a document it submitted was refused. */
+    public void refused(Bytes document, String reason) {
+        acknowledgements.refused(document, reason);
+    }
+
+    @Override
+    public void run() {
+        try {
+            work();
+        } catch (AttemptFailure e) {
+            // What fails once the end was requested fails because of that.
+            AttemptFailure reason = cancellation.requested().orElse(e);
+            end(reason.reason(), String.valueOf(reason.getMessage()));
+        } catch (RuntimeException | Error e) {
+            LOG.debug("lease {}: unexpected error", assignment.id().brief(), e);
+            end(Cause.ENGINE, "the agent met an unexpected error: " + e);
+        }
+    }
+
+    private void work() throws AttemptFailure {
+        Instant startedOn = workplace.clock().instant();
+        move(AttemptState.PREPARING);
+        try (PreparedWork prepared =
+                PreparedWork.prepare(assignment.spec(), workplace, cancellation)) {
+            UnitLedger ledger =
+                    new UnitLedger(assignment.spec().inference(), Meter.start(prepared.probe()));
+            move(AttemptState.RUNNING);
+            submitReceipt(ledger);
+            InferenceRun run = prepared.start(assignment.spec().inference());
+            try (ReceiptTicker _ =
+                    ReceiptTicker.start(
+                            workplace.receiptInterval(),
+                            () -> send(issue(ledger)),
+                            cancellation,
+                            "receipts-" + assignment.id().brief())) {
+                units(run, ledger);
+            }
+            move(AttemptState.FINISHING);
+            Digest output = store(run);
+            move(AttemptState.ATTESTING);
+            submitReceipt(ledger);
+            submitResult(prepared, ledger, output, startedOn);
+            move(AttemptState.DONE);
+        }
+    }
+
+    private void units(InferenceRun run, UnitLedger ledger) throws AttemptFailure {
+        long reported = System.nanoTime();
+        while (run.hasNext()) {
+            cancellation.check();
+            try {
+                ledger.finished(run.next().digest());
+            } catch (EngineException e) {
+                throw PreparedWork.failure(e);
+            }
+            long now = System.nanoTime();
+            if (now - reported >= PROGRESS_INTERVAL.toNanos() || !run.hasNext()) {
+                reported = now;
+                report(run.rows());
+            }
+        }
+        cancellation.check();
+    }
+
+    private Digest store(InferenceRun run) throws AttemptFailure {
+        try {
+            return workplace
+                    .blobs()
+                    .put(Safetensors.write(Map.of(ResultContents.OUTPUT_TENSOR, run.output())));
+        } catch (BlobException e) {
+            throw new AttemptFailure(Cause.STORAGE, e.getMessage(), e);
+        }
+    }
+
+    private void submitReceipt(UnitLedger ledger) throws AttemptFailure {
+        try {
+            Bytes receipt = issue(ledger);
+            send(receipt);
+            acknowledgements.await(receipt, ANSWER_LIMIT);
+        } catch (VerificationException | MarketException e) {
+            throw new AttemptFailure(Cause.MARKET_ERROR, e.getMessage(), e);
+        } catch (JournalException e) {
+            throw new AttemptFailure(Cause.STORAGE, e.getMessage(), e);
+        }
+    }
+
+    private Bytes issue(UnitLedger ledger) throws VerificationException, JournalException {
+        UnitLedger.Moment moment = ledger.now();
+        return receipts.issue(moment.usage(), moment.unitRoot());
+    }
+
+    private void send(Bytes receipt) throws MarketException {
+        outbox.send(new SubmitReceipt(assignment.id(), receipt));
+    }
+
+    private void submitResult(
+            PreparedWork prepared, UnitLedger ledger, Digest output, Instant startedOn)
+            throws AttemptFailure {
+        cancellation.check();
+        Inference work = assignment.spec().inference();
+        ResultPredicate result =
+                new ResultPredicate(
+                        assignment.id(),
+                        assignment.lease().spec(),
+                        workplace.key().keyId(),
+                        work.model(),
+                        work.input(),
+                        output,
+                        work.engine(),
+                        prepared.model().graph().digest(),
+                        work.units(),
+                        ledger.now().unitRoot(),
+                        assignment.lease().seedCommitment(),
+                        startedOn,
+                        workplace.clock().instant(),
+                        receipts.head());
+        try {
+            Bytes envelope =
+                    Bytes.copyOf(SignedStatement.sign(result.statement(), workplace.key()).bytes());
+            workplace.journal().result(assignment.id(), envelope);
+            outbox.send(new SubmitResult(assignment.id(), envelope));
+            acknowledgements.await(envelope, ANSWER_LIMIT);
+        } catch (VerificationException | MarketException e) {
+            throw new AttemptFailure(Cause.MARKET_ERROR, e.getMessage(), e);
+        } catch (JournalException e) {
+            throw new AttemptFailure(Cause.STORAGE, e.getMessage(), e);
+        }
+    }
+
+    private void report(long rows) throws AttemptFailure {
+        try {
+            outbox.send(
+                    new ReportProgress(
+                            assignment.id(), rows, assignment.spec().inference().rows()));
+        } catch (MarketException e) {
+            throw new AttemptFailure(Cause.MARKET_ERROR, e.getMessage(), e);
+        }
+    }
+
+    private void move(AttemptState next) throws AttemptFailure {
+        if (!next.isFinal()) {
+            cancellation.check();
+        }
+        try {
+            enter(next, Optional.empty(), "");
+        } catch (JournalException e) {
+            throw new AttemptFailure(Cause.STORAGE, e.getMessage(), e);
+        } catch (MarketException e) {
+            throw new AttemptFailure(Cause.MARKET_ERROR, e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Ends the attempt; when journal or market cannot be told, recovery tells them at the next
+     * start.
+     */
+    private void end(Cause cause, String detail) {
+        if (state.isFinal()) {
+            return;
+        }
+        AttemptState last = cause == Cause.CANCELLED ? AttemptState.CANCELLED : AttemptState.FAILED;
+        try {
+            enter(last, Optional.of(cause), detail);
+        } catch (JournalException | MarketException e) {
+            state = last;
+        }
+    }
+
+    private void enter(AttemptState next, Optional<Cause> cause, String detail)
+            throws JournalException, MarketException {
+        AttemptState.LIFECYCLE.move(state, next);
+        workplace.journal().state(assignment.id(), next, cause, detail);
+        state = next;
+        outbox.send(new ReportAttempt(assignment.id(), next, cause, detail));
+    }
+}

@@ -1,0 +1,39 @@
+package dev.assay.agent.jobs;
+
+import dev.assay.protocol.id.Digest;
+import dev.assay.protocol.job.Inference;
+import dev.assay.protocol.usage.Usage;
+import dev.assay.runtime.host.Meter;
+import dev.assay.runtime.host.UsageSample;
+import dev.assay.verification.attest.UnitCommitments;
+
+/**
+ * What an attempt has finished and consumed, so that a receipt always sees one moment. Thread-safe.
+ */
+final class UnitLedger {
+    private final Inference work;
+    private final Meter meter;
+    private final UnitCommitments commitments;
+
+    UnitLedger(Inference work, Meter meter) {
+        this.work = work;
+        this.meter = meter;
+        this.commitments = new UnitCommitments(work);
+    }
+
+    /** The cumulative usage and the root over the units finished, at one moment. */
+    record Moment(Usage usage, Digest unitRoot) {}
+
+    /** Commits to the next unit. */
+    synchronized void finished(Digest output) {
+        commitments.add(output);
+    }
+
+    synchronized Moment now() {
+        int units = commitments.units();
+        UsageSample sample = meter.sample();
+        long rows = Math.min(work.rows(), (long) units * work.batch());
+        Usage usage = new Usage(sample.wall(), sample.cpu(), sample.peakMemoryBytes(), rows, units);
+        return new Moment(usage, commitments.root());
+    }
+}

@@ -1,0 +1,25 @@
+package dev.assay.agent.jobs;
+
+import dev.assay.agent.journal.Journal;
+import dev.assay.protocol.blob.BlobStore;
+import dev.assay.runtime.host.HostFacts;
+import dev.assay.verification.crypto.SigningKey;
+
+import java.time.Duration;
+import java.time.InstantSource;
+
+/**
+ * What every attempt of an agent works with; all of it is the agent's.
+ *
+ * @param key the provider's attestation key
+ * @param host the machine, as receipts name its devices
+ * @param receiptInterval how often a receipt is signed while an attempt runs
+ */
+public record Workplace(
+        SigningKey key,
+        Journal journal,
+        BlobStore blobs,
+        Engines engines,
+        HostFacts host,
+        InstantSource clock,
+        Duration receiptInterval) {}

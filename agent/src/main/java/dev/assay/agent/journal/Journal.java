@@ -1,0 +1,160 @@
+package dev.assay.agent.journal;
+
+import dev.assay.protocol.id.LeaseId;
+import dev.assay.protocol.lease.AttemptState;
+import dev.assay.protocol.lease.Cause;
+import dev.assay.protocol.market.Bytes;
+
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What an agent must not forget: every attempt with its state, every receipt and result it signed.
+ * A row is on disk (SQLite, WAL, synchronous=FULL) before the agent acts on it. Thread-safe; one
+ * owner closes it.
+ */
+public final class Journal implements AutoCloseable {
+    private static final List<String> SCHEMA =
+            List.of(
+                    """
+                    CREATE TABLE IF NOT EXISTS attempt (
+                        lease TEXT PRIMARY KEY,
+                        state TEXT NOT NULL,
+                        cause TEXT,
+                        detail TEXT NOT NULL,
+                        result BLOB,
+                        changed_on TEXT NOT NULL)
+                    """,
+                    """
+                    CREATE TABLE IF NOT EXISTS receipt (
+                        lease TEXT NOT NULL REFERENCES attempt (lease),
+                        sequence INTEGER NOT NULL,
+                        envelope BLOB NOT NULL,
+                        PRIMARY KEY (lease, sequence))
+                    """);
+
+    private final Path file;
+    private final Handle handle;
+    private final InstantSource clock;
+
+    private Journal(Path file, Handle handle, InstantSource clock) {
+        this.file = file;
+        this.handle = handle;
+        this.clock = clock;
+    }
+
+    /** Opens the journal in this file, creating it when absent. */
+    public static Journal open(Path file, InstantSource clock) throws JournalException {
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+            Handle handle = Jdbi.create(connection).open();
+            handle.execute("PRAGMA journal_mode=WAL");
+            handle.execute("PRAGMA synchronous=FULL");
+            handle.execute("PRAGMA foreign_keys=ON");
+            SCHEMA.forEach(handle::execute);
+            return new Journal(file, handle, clock);
+        } catch (SQLException | JdbiException | IOException e) {
+            throw new JournalException(
+                    "cannot open the agent's journal " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Records a new attempt. */
+    public synchronized void begin(LeaseId lease) throws JournalException {
+        write(
+                () ->
+                        handle.execute(
+                                "INSERT INTO attempt (lease, state, detail, changed_on) VALUES (?,"
+                                        + " ?, '', ?)",
+                                lease.hex(),
+                                AttemptState.LIFECYCLE.initial().name(),
+                                clock.instant().toString()));
+    }
+
+    /** Records that an attempt changed its state. */
+    public synchronized void state(
+            LeaseId lease, AttemptState state, Optional<Cause> cause, String detail)
+            throws JournalException {
+        write(
+                () ->
+                        handle.execute(
+                                "UPDATE attempt SET state = ?, cause = ?, detail = ?, changed_on ="
+                                        + " ? WHERE lease = ?",
+                                state.name(),
+                                cause.map(Enum::name).orElse(null),
+                                detail,
+                                clock.instant().toString(),
+                                lease.hex()));
+    }
+
+    /** Records a signed receipt. */
+    public synchronized void receipt(LeaseId lease, long sequence, Bytes envelope)
+            throws JournalException {
+        write(
+                () ->
+                        handle.execute(
+                                "INSERT INTO receipt (lease, sequence, envelope) VALUES (?, ?, ?)",
+                                lease.hex(),
+                                sequence,
+                                envelope.toArray()));
+    }
+
+    /** Records the signed result of an attempt. */
+    public synchronized void result(LeaseId lease, Bytes envelope) throws JournalException {
+        write(
+                () ->
+                        handle.execute(
+                                "UPDATE attempt SET result = ? WHERE lease = ?",
+                                envelope.toArray(),
+                                lease.hex()));
+    }
+
+    /** Every attempt that is in no final state. */
+    public synchronized List<JournaledAttempt> unfinished() throws JournalException {
+        try {
+            return handle.createQuery(
+                            "SELECT lease, state, result FROM attempt ORDER BY changed_on")
+                    .map(
+                            (row, _) ->
+                                    new JournaledAttempt(
+                                            LeaseId.parse(row.getString("lease")),
+                                            AttemptState.valueOf(row.getString("state")),
+                                            Optional.ofNullable(row.getBytes("result"))
+                                                    .map(Bytes::copyOf)))
+                    .filter(attempt -> !attempt.state().isFinal())
+                    .list();
+        } catch (JdbiException e) {
+            throw failed(e);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        handle.close();
+    }
+
+    private void write(Runnable statement) throws JournalException {
+        try {
+            statement.run();
+        } catch (JdbiException e) {
+            throw failed(e);
+        }
+    }
+
+    private JournalException failed(JdbiException e) {
+        return new JournalException(
+                "the agent's journal " + file + " failed: " + e.getMessage(), e);
+    }
+}
