@@ -1,0 +1,88 @@
+package dev.assay.cli.command;
+
+import dev.assay.cli.console.AuditJson;
+import dev.assay.cli.console.AuditText;
+import dev.assay.cli.console.Terminal;
+import dev.assay.models.engine.Engine;
+import dev.assay.runtime.exact.ExactEngine;
+import dev.assay.verification.audit.AuditReport;
+import dev.assay.verification.audit.FolderAudit;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+
+/** {@code assay audit}: verifies an evidence folder, offline. */
+@Command(
+        name = "audit",
+        header = "Verify an evidence folder, offline",
+        description = {
+            "",
+            "Verifies an evidence folder from its files alone: no network, no account, nothing"
+                    + " from",
+            "your home directory. Says what it proved, what is wrong, and what no folder can prove."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  assay audit ~/.assay/jobs/3f9a1c02b7d4/evidence     replay the drawn units again",
+            "  assay audit --replay all evidence                   replay every unit",
+            "",
+            "Exit status: 0 it stands, 1 something is wrong, 3 it could not be checked."
+        })
+public final class AuditCommand implements Callable<Integer> {
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private final HelpOption help = new HelpOption();
+
+    @Parameters(paramLabel = "FOLDER", description = "an evidence folder")
+    private Path folder = Path.of("");
+
+    @Option(
+            names = "--replay",
+            paramLabel = "drawn|all",
+            defaultValue = "drawn",
+            description = "which units to compute again (default: ${DEFAULT-VALUE})")
+    private String replay = "drawn";
+
+    @Option(names = "--json", description = "report as one JSON object")
+    private boolean json;
+
+    @CommandLine.Spec private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        FolderAudit.Extent extent =
+                switch (replay) {
+                    case "drawn" -> FolderAudit.Extent.DRAWN;
+                    case "all" -> FolderAudit.Extent.ALL;
+                    default -> throw bad("--replay: '" + replay + "' is neither drawn nor all");
+                };
+        if (!Files.isDirectory(folder)) {
+            throw bad("no folder " + folder + "; name the evidence folder that assay run printed");
+        }
+        Terminal terminal = Terminal.standard();
+        AuditText text = new AuditText(terminal);
+        try (Engine exact = new ExactEngine(Runtime.getRuntime().availableProcessors())) {
+            AuditReport report =
+                    new FolderAudit(exact, extent, json ? _ -> {} : text::replayed).audit(folder);
+            if (json) {
+                AuditJson.print(report, System.out);
+            } else {
+                text.print(report);
+            }
+            return report.passed() ? ExitCode.OK : ExitCode.FAILED;
+        }
+    }
+
+    private ParameterException bad(String message) {
+        return new ParameterException(
+                java.util.Objects.requireNonNull(spec).commandLine(), message);
+    }
+}

@@ -1,0 +1,135 @@
+package dev.assay.cli.command;
+
+import dev.assay.agent.journal.JournalException;
+import dev.assay.cli.console.RunJson;
+import dev.assay.cli.console.RunText;
+import dev.assay.cli.console.Terminal;
+import dev.assay.cli.network.AssayHome;
+import dev.assay.cli.network.HomeException;
+import dev.assay.cli.network.LocalNetwork;
+import dev.assay.cli.tenant.JobResolver;
+import dev.assay.cli.tenant.OpenOrders.OpenOrder;
+import dev.assay.cli.tenant.ResolvedJob;
+import dev.assay.cli.tenant.RunEvent;
+import dev.assay.cli.tenant.TenantClient;
+import dev.assay.cli.tenant.TenantException;
+import dev.assay.models.ModelException;
+import dev.assay.protocol.blob.BlobException;
+import dev.assay.protocol.job.JobFile;
+import dev.assay.protocol.job.JobFileException;
+import dev.assay.protocol.job.JobFileReader;
+import dev.assay.protocol.market.MarketException;
+import dev.assay.runtime.host.HostFacts;
+import dev.assay.verification.VerificationException;
+
+import org.slf4j.LoggerFactory;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/** {@code assay run}: one job from order to settled escrow, on an embedded network. */
+@Command(
+        name = "run",
+        header = "Run a job, from order to settled escrow",
+        description = {
+            "",
+            "Runs a job from order to settled escrow, with everything in this one process:",
+            "a market with its ledger, agents that bid, and you as the tenant who checks the"
+                    + " result."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  assay run examples/digits.yaml               the shortest way to see it work",
+            "  assay run --agents 3 examples/digits.yaml    three providers bid against each other",
+            "  assay run --json job.yaml | jq .event        one JSON object a line, for programs",
+            "",
+            "Money here is play money of the embedded ledger; the arithmetic is the real one.",
+            "Ctrl-C ends the order properly: work stops, the deposit comes back."
+        })
+public final class RunCommand implements Callable<Integer> {
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private final HelpOption help = new HelpOption();
+
+    @Parameters(paramLabel = "JOB.yaml", description = "the job file; its paths are relative to it")
+    private Path job = Path.of("");
+
+    @Option(
+            names = "--agents",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "agents that bid, 1 to 8 (default: ${DEFAULT-VALUE})")
+    private int agents = 1;
+
+    @Option(names = "--json", description = "report as JSON lines")
+    private boolean json;
+
+    @CommandLine.Spec private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
+
+    @Override
+    public Integer call()
+            throws JobFileException,
+                    HomeException,
+                    BlobException,
+                    MarketException,
+                    VerificationException,
+                    JournalException,
+                    TenantException,
+                    ModelException,
+                    InterruptedException {
+        if (agents < 1 || agents > LocalNetwork.MOST_AGENTS) {
+            throw new ParameterException(
+                    java.util.Objects.requireNonNull(spec).commandLine(),
+                    "--agents: " + agents + " is not from 1 to " + LocalNetwork.MOST_AGENTS);
+        }
+        JobFile file = JobFileReader.read(job);
+        LoggerFactory.getILoggerFactory(); // set up before several threads log at once
+        Consumer<RunEvent> events =
+                json ? new RunJson(System.out) : new RunText(Terminal.standard());
+        InstantSource clock = InstantSource.system();
+        CompletableFuture<HostFacts> host = CompletableFuture.supplyAsync(HostFacts::read);
+        try (Interruption interruption = Interruption.install();
+                AssayHome home = AssayHome.open(AssayHome.defaultRoot());
+                LocalNetwork network = LocalNetwork.open(home, agents, host, clock)) {
+            return run(network.tenant(), file, events, interruption);
+        }
+    }
+
+    private int run(
+            TenantClient tenant, JobFile file, Consumer<RunEvent> events, Interruption interruption)
+            throws BlobException,
+                    MarketException,
+                    VerificationException,
+                    TenantException,
+                    ModelException,
+                    InterruptedException {
+        for (OpenOrder left : tenant.open().all()) {
+            interruption.cancels(() -> tenant.cancel(left.order()));
+            tenant.resume(left, events);
+        }
+        if (interruption.requested()) {
+            return ExitCode.INTERRUPTED;
+        }
+        Path directory = job.toAbsolutePath().resolveSibling("");
+        ResolvedJob resolved = new JobResolver(tenant.blobs()).resolve(file, directory);
+        events.accept(new RunEvent.Resolved(resolved));
+        OpenOrder order = tenant.place(resolved);
+        interruption.cancels(() -> tenant.cancel(order.order()));
+        RunEvent.Ended ended = tenant.follow(order, events);
+        return switch (ended.reason()) {
+            case DONE -> ExitCode.OK;
+            case OWNER -> ExitCode.INTERRUPTED;
+            case NO_BIDS, FAILED, MANIFEST_TIMEOUT, AUDIT_FAILED, PROVIDER_LOST -> ExitCode.FAILED;
+        };
+    }
+}

@@ -1,0 +1,29 @@
+package dev.assay.cli.console;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.assay.protocol.json.CanonicalJson;
+import dev.assay.verification.audit.AuditReport;
+
+import java.io.PrintStream;
+
+/** Tells machines what an audit found: one JSON object. */
+public final class AuditJson {
+    private AuditJson() {}
+
+    public static void print(AuditReport report, PrintStream out) {
+        ObjectNode json = CanonicalJson.object().put("outcome", report.passed() ? "PASS" : "FAIL");
+        ArrayNode findings = json.putArray("findings");
+        report.findings()
+                .forEach(
+                        finding ->
+                                findings.addObject()
+                                        .put("standing", finding.standing().name())
+                                        .put("file", finding.file())
+                                        .put("clause", finding.clause())
+                                        .put("message", finding.message()));
+        out.println(json);
+        out.flush();
+    }
+}

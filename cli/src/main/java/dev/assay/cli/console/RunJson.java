@@ -1,0 +1,182 @@
+package dev.assay.cli.console;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.assay.cli.tenant.RunEvent;
+import dev.assay.protocol.json.CanonicalJson;
+import dev.assay.protocol.market.OrderEvent;
+
+import java.io.PrintStream;
+import java.util.function.Consumer;
+
+/**
+ * Tells a run to machines: one JSON object a line, each with an {@code event}. Amounts are
+ * micro-units in decimal strings. The last line's event is {@code ended}. Not thread-safe.
+ */
+public final class RunJson implements Consumer<RunEvent> {
+    private final PrintStream out;
+
+    public RunJson(PrintStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public void accept(RunEvent event) {
+        switch (event) {
+            case RunEvent.Resolved resolved ->
+                    put(
+                            named("resolved")
+                                    .put("job", resolved.job().spec().name())
+                                    .put("spec", resolved.job().spec().digest().toString()));
+            case RunEvent.Resumed resumed ->
+                    put(named("resumed").put("order", resumed.order().hex()));
+            case RunEvent.Ordered ordered ->
+                    put(
+                            named("ordered")
+                                    .put("order", ordered.id().hex())
+                                    .put("deposit", micros(ordered.order().deposit().micros()))
+                                    .put(
+                                            "denom",
+                                            ordered.order().spec().maxPrice().denom().text()));
+            case RunEvent.Reported reported -> reported(reported.event());
+            case RunEvent.Receipt receipt ->
+                    put(
+                            named("receipt")
+                                    .put("sequence", receipt.sequence())
+                                    .put("rows", receipt.usage().rows())
+                                    .put("wallMillis", receipt.usage().wall().toMillis())
+                                    .put("cpuMillis", receipt.usage().cpu().toMillis())
+                                    .put("peakMemoryBytes", receipt.usage().peakMemoryBytes())
+                                    .put("logIndex", receipt.logIndex()));
+            case RunEvent.ResultReady ready -> {
+                ObjectNode json =
+                        named("result")
+                                .put("rows", ready.rows())
+                                .put("predictions", ready.predictions().toString());
+                ready.correct().ifPresent(correct -> json.put("correct", correct));
+                put(json);
+            }
+            case RunEvent.Replayed _ -> {}
+            case RunEvent.Audited audited ->
+                    put(
+                            named("audited")
+                                    .put("outcome", audited.verdict().outcome().name())
+                                    .put("method", audited.verdict().method().name())
+                                    .put("drawn", audited.verdict().drawn().size())
+                                    .put("units", audited.units())
+                                    .put("millis", audited.took().toMillis()));
+            case RunEvent.Settled settled -> settled(settled);
+            case RunEvent.Ended ended -> {
+                ObjectNode json =
+                        named("ended")
+                                .put("reason", ended.reason().text())
+                                .put("detail", ended.detail());
+                ended.cause()
+                        .ifPresent(
+                                cause ->
+                                        json.put("cause", cause.name())
+                                                .put("fault", cause.fault().name()));
+                ended.evidence().ifPresent(folder -> json.put("evidence", folder.toString()));
+                put(json);
+            }
+        }
+    }
+
+    private void reported(OrderEvent event) {
+        switch (event) {
+            case OrderEvent.BidPlaced bid ->
+                    put(
+                            named("bid")
+                                    .put("provider", bid.provider().hex())
+                                    .put("name", bid.providerName())
+                                    .put("rate", micros(bid.price().rate().micros()))
+                                    .put("rowsPerSecond", bid.rowsPerSecond()));
+            case OrderEvent.BidDeclined declined ->
+                    put(
+                            named("declined")
+                                    .put("provider", declined.provider().hex())
+                                    .put("name", declined.providerName())
+                                    .put("reason", declined.reason()));
+            case OrderEvent.Awarded awarded -> {
+                ObjectNode json =
+                        named("awarded")
+                                .put("lease", awarded.lease().hex())
+                                .put("logIndex", awarded.document().index());
+                ArrayNode ranking = json.putArray("ranking");
+                awarded.ranking()
+                        .forEach(
+                                bid ->
+                                        ranking.addObject()
+                                                .put("provider", bid.provider().hex())
+                                                .put("name", bid.providerName())
+                                                .put("rate", micros(bid.price().rate().micros()))
+                                                .put("reputation", bid.reputation())
+                                                .put("score", bid.score()));
+                put(json);
+            }
+            case OrderEvent.Locked locked ->
+                    put(
+                            named("locked")
+                                    .put("lease", locked.lease().hex())
+                                    .put("amount", micros(locked.amount().micros()))
+                                    .put("denom", locked.denom().text()));
+            case OrderEvent.AttemptChanged changed -> {
+                ObjectNode json =
+                        named("attempt")
+                                .put("state", changed.state().name())
+                                .put("detail", changed.detail());
+                changed.cause()
+                        .ifPresent(
+                                cause ->
+                                        json.put("cause", cause.name())
+                                                .put("fault", cause.fault().name()));
+                put(json);
+            }
+            case OrderEvent.Progress progress ->
+                    put(
+                            named("progress")
+                                    .put("rows", progress.rows())
+                                    .put("totalRows", progress.totalRows()));
+            case OrderEvent.Opened _,
+                    OrderEvent.ReceiptLogged _,
+                    OrderEvent.ResultLogged _,
+                    OrderEvent.VerdictLogged _,
+                    OrderEvent.Settled _,
+                    OrderEvent.Closed _ -> {}
+        }
+    }
+
+    private void settled(RunEvent.Settled settled) {
+        ObjectNode json =
+                named("settled")
+                        .put("owed", micros(settled.settlement().owed().micros()))
+                        .put("denom", settled.settlement().denom().text())
+                        .put("quantity", Long.toString(settled.settlement().quantity()));
+        ArrayNode transfers = json.putArray("transfers");
+        settled.settlement()
+                .transfers()
+                .forEach(
+                        transfer ->
+                                transfers
+                                        .addObject()
+                                        .put("purpose", transfer.purpose().name())
+                                        .put("from", transfer.from())
+                                        .put("to", transfer.to())
+                                        .put("amount", micros(transfer.amount().micros())));
+        put(json);
+    }
+
+    private static ObjectNode named(String event) {
+        return CanonicalJson.object().put("event", event);
+    }
+
+    private static String micros(long micros) {
+        return Long.toString(micros);
+    }
+
+    private void put(ObjectNode json) {
+        out.println(json);
+        out.flush();
+    }
+}

@@ -1,0 +1,57 @@
+package dev.assay.cli.console;
+
+import dev.assay.protocol.money.PriceUnit;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/** How quantities are written for people. */
+final class Words {
+    private Words() {}
+
+    /** {@code 1,965}. */
+    static String count(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    /** {@code 1 unit}, {@code 2 units}. */
+    static String count(long number, String noun) {
+        return count(number) + " " + noun + (number == 1 ? "" : "s");
+    }
+
+    /** {@code 0.42 s}, {@code 12 s}, {@code 3:07 min}. */
+    static String time(Duration duration) {
+        double seconds = duration.toNanos() / 1e9;
+        if (seconds < 10) {
+            return String.format(Locale.ROOT, "%.2f s", seconds);
+        }
+        return duration.toSeconds() < 60
+                ? duration.toSeconds() + " s"
+                : String.format(
+                        Locale.ROOT, "%d:%02d min", duration.toMinutes(), duration.toSecondsPart());
+    }
+
+    /** {@code 211 MiB}. */
+    static String bytes(long bytes) {
+        return count(bytes >> 20) + " MiB";
+    }
+
+    /** {@code 97.75 %}. */
+    static String percent(long part, long whole) {
+        return String.format(Locale.ROOT, "%.2f %%", 100.0 * part / whole);
+    }
+
+    /** Text from another party, without control characters that would play with the terminal. */
+    static String plain(String text) {
+        return text.replaceAll("\\p{Cntrl}", " ");
+    }
+
+    /** The metered quantity behind a bill: {@code 2,000 rows}, {@code 12.5 s of cpu}. */
+    static String quantity(long quantity, PriceUnit unit) {
+        return switch (unit) {
+            case THOUSAND_ROWS -> count(quantity, "row");
+            case CPU_HOUR -> String.format(Locale.ROOT, "%,.1f cpu-seconds", quantity / 1e3);
+            case GPU_HOUR -> String.format(Locale.ROOT, "%,.1f gpu-seconds", quantity / 1e3);
+        };
+    }
+}

@@ -1,0 +1,102 @@
+package dev.assay.cli.network;
+
+import dev.assay.agent.bidding.PriceTable;
+import dev.assay.agent.daemon.Agent;
+import dev.assay.agent.daemon.AgentConfig;
+import dev.assay.agent.jobs.Engines;
+import dev.assay.agent.jobs.Workplace;
+import dev.assay.agent.journal.Journal;
+import dev.assay.agent.journal.JournalException;
+import dev.assay.protocol.blob.BlobStore;
+import dev.assay.protocol.job.Resources;
+import dev.assay.protocol.money.Denom;
+import dev.assay.protocol.money.MicroAmount;
+import dev.assay.protocol.money.PriceUnit;
+import dev.assay.runtime.exact.ExactEngine;
+import dev.assay.runtime.host.HostFacts;
+import dev.assay.runtime.runner.RunnerEngine;
+import dev.assay.runtime.runner.RunnerSettings;
+import dev.assay.verification.crypto.SigningKey;
+import dev.assay.verification.crypto.VerifyingKey;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Builds the agents of the embedded network: names, prices, and what they work with. */
+final class LocalAgents {
+    /** The most agents that one process runs. */
+    static final int MOST = 8;
+
+    private static final List<String> NAMES =
+            List.of("alder", "birch", "cedar", "dogwood", "elm", "fir", "ginkgo", "hazel");
+    private static final Duration RECEIPT_INTERVAL = Duration.ofSeconds(5);
+
+    /** What the first agent asks; each further one asks a tenth more. */
+    private static final Map<PriceUnit, Long> BASE_MICROS =
+            Map.of(
+                    PriceUnit.THOUSAND_ROWS, 350_000L,
+                    PriceUnit.CPU_HOUR, 40_000L,
+                    PriceUnit.GPU_HOUR, 900_000L);
+
+    private LocalAgents() {}
+
+    static String name(int index) {
+        return NAMES.get(index);
+    }
+
+    /** An agent and the journal that is its alone. */
+    record LocalAgent(Agent agent, Journal journal) implements AutoCloseable {
+        @Override
+        public void close() {
+            agent.close();
+            journal.close();
+        }
+    }
+
+    static LocalAgent create(
+            int index,
+            AssayHome home,
+            SigningKey key,
+            VerifyingKey marketKey,
+            BlobStore blobs,
+            HostFacts host,
+            InstantSource clock)
+            throws JournalException {
+        Journal journal = Journal.open(home.agents().resolve(name(index) + ".db"), clock);
+        Workplace workplace =
+                new Workplace(
+                        key, journal, blobs, engines(home.cache()), host, clock, RECEIPT_INTERVAL);
+        AgentConfig config = new AgentConfig(name(index), capacity(host, home), prices(index));
+        return new LocalAgent(new Agent(config, workplace, marketKey), journal);
+    }
+
+    /** The whole machine; it has no GPU that this version could rent out. */
+    private static Resources capacity(HostFacts host, AssayHome home) {
+        return new Resources(
+                host.logicalCores(), host.memoryBytes(), home.root().toFile().getUsableSpace(), 0);
+    }
+
+    private static Engines engines(Path cache) {
+        return (name, cpus) ->
+                switch (name) {
+                    case EXACT -> new ExactEngine(cpus);
+                    case PYTORCH -> RunnerEngine.start(RunnerSettings.of(cache, cpus));
+                };
+    }
+
+    private static PriceTable prices(int index) {
+        Map<PriceTable.Key, MicroAmount> rates = new HashMap<>();
+        for (Denom denom : Denom.values()) {
+            BASE_MICROS.forEach(
+                    (unit, micros) ->
+                            rates.put(
+                                    new PriceTable.Key(denom, unit),
+                                    MicroAmount.of(micros * (10 + index) / 10)));
+        }
+        return new PriceTable(rates, 10_000, 15_000);
+    }
+}

@@ -1,0 +1,204 @@
+package dev.assay.cli.network;
+
+import dev.assay.agent.journal.JournalException;
+import dev.assay.cli.network.LocalAgents.LocalAgent;
+import dev.assay.cli.tenant.OpenOrders;
+import dev.assay.cli.tenant.TenantClient;
+import dev.assay.cli.tenant.TenantException;
+import dev.assay.market.ledger.Account;
+import dev.assay.market.ledger.BalancedBooks;
+import dev.assay.market.server.Market;
+import dev.assay.market.server.MarketConfig;
+import dev.assay.market.server.MarketKeys;
+import dev.assay.models.engine.Engine;
+import dev.assay.protocol.blob.BlobException;
+import dev.assay.protocol.blob.BlobStore;
+import dev.assay.protocol.id.Digest;
+import dev.assay.protocol.market.MarketException;
+import dev.assay.protocol.money.Denom;
+import dev.assay.protocol.money.MicroAmount;
+import dev.assay.protocol.rpc.MarketClient;
+import dev.assay.protocol.rpc.MarketServer;
+import dev.assay.runtime.exact.ExactEngine;
+import dev.assay.runtime.host.HostFacts;
+import dev.assay.verification.VerificationException;
+import dev.assay.verification.attest.AuditedResult;
+import dev.assay.verification.check.RefutedResult;
+import dev.assay.verification.check.Replay;
+import dev.assay.verification.check.ResultContents;
+import dev.assay.verification.crypto.KeyFile;
+import dev.assay.verification.crypto.LogSigningKey;
+import dev.assay.verification.crypto.SigningKey;
+
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Market, agents and tenant in one process, over the state of one home. The roles speak gRPC to
+ * each other, in process; each has keys of its own. The owner closes it: roles end in reverse
+ * order.
+ */
+public final class LocalNetwork implements AutoCloseable {
+    /** What each party's account is topped up with once: play money of the embedded ledger. */
+    private static final MicroAmount ALLOWANCE = MicroAmount.of(1_000_000_000_000L);
+
+    /** The most agents that one process runs. */
+    public static final int MOST_AGENTS = LocalAgents.MOST;
+
+    private static final String LOG_ORIGIN = "assay.local/log";
+    private static final Duration AGENT_GRACE = Duration.ofSeconds(3);
+
+    private final Owned owned;
+    private final Market market;
+    private final TenantClient tenant;
+
+    private LocalNetwork(Owned owned, Market market, TenantClient tenant) {
+        this.owned = owned;
+        this.market = market;
+        this.tenant = tenant;
+    }
+
+    /**
+     * Opens the network.
+     *
+     * @param agents how many agents bid, 1 to {@link #MOST_AGENTS}
+     * @param host the machine that the agents rent out; waited for when the first agent starts
+     * @param home stays its caller's
+     */
+    public static LocalNetwork open(
+            AssayHome home, int agents, CompletableFuture<HostFacts> host, InstantSource clock)
+            throws BlobException,
+                    MarketException,
+                    VerificationException,
+                    JournalException,
+                    TenantException {
+        Owned owned = new Owned();
+        try {
+            return new Opening(home, clock, BlobStore.open(home.blobs()), owned).open(agents, host);
+        } catch (BlobException
+                | MarketException
+                | VerificationException
+                | JournalException
+                | TenantException
+                | RuntimeException e) {
+            owned.close();
+            throw e;
+        }
+    }
+
+    /** The steps of opening a network; what is opened is {@code owned} from then on. */
+    private record Opening(AssayHome home, InstantSource clock, BlobStore blobs, Owned owned) {
+        private static final SecureRandom RANDOM = new SecureRandom();
+
+        LocalNetwork open(int agents, CompletableFuture<HostFacts> host)
+                throws MarketException, VerificationException, JournalException, TenantException {
+            MarketKeys keys = new MarketKeys(key("market"), logKey());
+            Market market =
+                    owned.add(Market.open(config(), home.market(), keys, this::reproduce, clock));
+            String transport = "assay-" + Long.toHexString(RANDOM.nextLong());
+            owned.add(MarketServer.inProcess(transport, market, market));
+            for (int i = 0; i < agents; i++) {
+                agent(i, host.join(), market, keys, transport);
+            }
+            return new LocalNetwork(owned, market, tenant(market, transport));
+        }
+
+        private void agent(
+                int index, HostFacts host, Market market, MarketKeys keys, String transport)
+                throws MarketException, VerificationException, JournalException {
+            SigningKey key = key("provider-" + LocalAgents.name(index));
+            allow(market, Account.provider(key.keyId()));
+            MarketClient connection = owned.add(MarketClient.inProcess(transport));
+            LocalAgent agent =
+                    owned.add(
+                            LocalAgents.create(
+                                    index,
+                                    home,
+                                    key,
+                                    keys.statements().verifyingKey(),
+                                    blobs,
+                                    host,
+                                    clock));
+            agent.agent().start(connection.agent());
+        }
+
+        private TenantClient tenant(Market market, String transport)
+                throws MarketException, VerificationException, TenantException {
+            SigningKey key = key("tenant");
+            allow(market, Account.tenant(key.keyId()));
+            return new TenantClient(
+                    owned.add(MarketClient.inProcess(transport)).tenant(),
+                    key,
+                    blobs,
+                    OpenOrders.in(home.tenant()),
+                    home.jobs(),
+                    LocalNetwork::exactEngine,
+                    clock,
+                    RANDOM);
+        }
+
+        private SigningKey key(String name) throws VerificationException {
+            return new KeyFile(home.keys().resolve(name + ".pem")).signingKey(RANDOM);
+        }
+
+        private LogSigningKey logKey() throws VerificationException {
+            return new KeyFile(home.keys().resolve("log.pem")).logSigningKey(LOG_ORIGIN, RANDOM);
+        }
+
+        /** The market repeats a failed check itself, on its own exact engine. */
+        private Optional<RefutedResult> reproduce(AuditedResult failed) throws MarketException {
+            try (Engine exact = exactEngine()) {
+                return new Replay(exact)
+                        .reproduce(failed, ResultContents.open(failed.result(), blobs));
+            } catch (VerificationException e) {
+                throw new MarketException(
+                        MarketException.Code.UNAVAILABLE,
+                        "the failure could not be reproduced: " + e.getMessage(),
+                        e);
+            }
+        }
+    }
+
+    private static MarketConfig config() {
+        MarketConfig defaults = MarketConfig.DEFAULTS;
+        return new MarketConfig(
+                defaults.auctionWindow(),
+                defaults.bidDeposit(),
+                defaults.manifestTimeout(),
+                AGENT_GRACE,
+                defaults.cancelGrace(),
+                defaults.challengeWindow(),
+                defaults.fees());
+    }
+
+    private static void allow(Market market, Account account) throws MarketException {
+        for (Denom denom : Denom.values()) {
+            Digest payment =
+                    Digest.sha256((account + " " + denom).getBytes(StandardCharsets.UTF_8));
+            market.fund(account, denom, ALLOWANCE, payment);
+        }
+    }
+
+    private static Engine exactEngine() {
+        return new ExactEngine(Runtime.getRuntime().availableProcessors());
+    }
+
+    /** The tenant's client. */
+    public TenantClient tenant() {
+        return tenant;
+    }
+
+    /** Adds up the market's whole ledger again. */
+    public BalancedBooks checkBooks() throws MarketException {
+        return market.checkBooks();
+    }
+
+    @Override
+    public void close() {
+        owned.close();
+    }
+}

@@ -1,0 +1,5 @@
+/** The entry point of the assay command. */
+@NullMarked
+package dev.assay.cli;
+
+import org.jspecify.annotations.NullMarked;

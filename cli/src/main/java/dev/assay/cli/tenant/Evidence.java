@@ -1,0 +1,128 @@
+package dev.assay.cli.tenant;
+
+import dev.assay.protocol.id.LeaseId;
+import dev.assay.protocol.id.OrderId;
+import dev.assay.protocol.market.Bytes;
+import dev.assay.protocol.market.LoggedEnvelope;
+import dev.assay.protocol.market.MarketException;
+import dev.assay.protocol.market.MarketIdentity;
+import dev.assay.verification.VerificationException;
+import dev.assay.verification.audit.EvidenceLayout;
+import dev.assay.verification.audit.EvidenceWriter;
+import dev.assay.verification.check.ResultContents;
+import dev.assay.verification.crypto.VerifyingKey;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Collects an order's documents as they come, and writes the evidence folder at its end. Not
+ * thread-safe.
+ */
+final class Evidence {
+    private final TenantClient client;
+    private final MarketIdentity market;
+    private final Map<String, LoggedEnvelope> documents = new LinkedHashMap<>();
+    private @Nullable LeaseId lease;
+    private @Nullable VerifyingKey providerKey;
+    private @Nullable ResultContents contents;
+    private Optional<Bytes> draw = Optional.empty();
+
+    Evidence(TenantClient client, MarketIdentity market) {
+        this.client = client;
+        this.market = market;
+    }
+
+    /** Where an order's results and evidence go. */
+    Path folder(OrderId order) {
+        return client.jobs().resolve(order.brief());
+    }
+
+    void lease(LeaseId id, VerifyingKey provider) {
+        lease = id;
+        providerKey = provider;
+    }
+
+    void work(ResultContents work) {
+        contents = work;
+    }
+
+    /** Keeps the proof whose checkpoint fixed the draw. */
+    void draw(Bytes proof) {
+        draw = Optional.of(proof);
+    }
+
+    /** Keeps a verified document. */
+    void add(String name, LoggedEnvelope document, VerifyingKey signer)
+            throws VerificationException {
+        documents.put(name, document);
+    }
+
+    /** Writes the folder, when the order had a lease; returns where. */
+    Optional<Path> write(OrderId order) throws MarketException, VerificationException {
+        if (lease == null || providerKey == null) {
+            return Optional.empty();
+        }
+        Path place = folder(order).resolve("evidence");
+        if (Files.isDirectory(place)) {
+            return Optional.of(place);
+        }
+        try (EvidenceWriter writer = EvidenceWriter.begin(place)) {
+            keys(writer, providerKey);
+            statements(writer);
+            if (contents != null) {
+                work(writer, contents);
+            }
+            return Optional.of(writer.finish(lease, client.key(), client.clock().instant()));
+        }
+    }
+
+    private void keys(EvidenceWriter writer, VerifyingKey provider) throws VerificationException {
+        writer.add(EvidenceLayout.TENANT_KEY, text(client.key().verifyingKey().toPem()));
+        writer.add(EvidenceLayout.PROVIDER_KEY, text(provider.toPem()));
+        writer.add(EvidenceLayout.MARKET_KEY, text(market.statementKeyPem()));
+        writer.add(EvidenceLayout.LOG_KEY, text(market.logKey()));
+    }
+
+    private void statements(EvidenceWriter writer) throws MarketException, VerificationException {
+        List<Long> indexes = documents.values().stream().map(LoggedEnvelope::index).toList();
+        List<Bytes> proofs = new ArrayList<>(client.market().proofs(indexes));
+        for (Map.Entry<String, LoggedEnvelope> document : documents.entrySet()) {
+            writer.add(
+                    EvidenceLayout.statement(document.getKey()),
+                    document.getValue().envelope().toArray());
+            writer.add(EvidenceLayout.proof(document.getKey()), proofs.removeFirst().toArray());
+        }
+        if (draw.isPresent() && documents.containsKey(EvidenceLayout.VERDICT)) {
+            writer.add(EvidenceLayout.DRAW_PROOF, draw.get().toArray());
+        }
+    }
+
+    private void work(EvidenceWriter writer, ResultContents work) throws VerificationException {
+        writer.add(EvidenceLayout.MODEL, work.model().manifest().bytes());
+        writer.add(EvidenceLayout.WEIGHTS, blob(work.model().manifest().weights()));
+        writer.add(EvidenceLayout.INPUT, blob(work.result().result().input()));
+        writer.add(EvidenceLayout.OUTPUT, blob(work.result().result().output()));
+    }
+
+    private Path blob(dev.assay.protocol.id.Digest digest) throws VerificationException {
+        try {
+            return client.blobs().file(digest);
+        } catch (dev.assay.protocol.blob.BlobException e) {
+            throw new VerificationException(
+                    VerificationException.Code.IO, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

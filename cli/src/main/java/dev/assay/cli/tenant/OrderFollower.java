@@ -1,0 +1,253 @@
+package dev.assay.cli.tenant;
+
+import dev.assay.cli.tenant.OpenOrders.OpenOrder;
+import dev.assay.models.engine.Engine;
+import dev.assay.protocol.market.Bytes;
+import dev.assay.protocol.market.LoggedEnvelope;
+import dev.assay.protocol.market.MarketException;
+import dev.assay.protocol.market.OrderEvent;
+import dev.assay.protocol.market.TenantService.Subscription;
+import dev.assay.verification.VerificationException;
+import dev.assay.verification.VerificationException.Code;
+import dev.assay.verification.attest.AttestedResult;
+import dev.assay.verification.attest.ReceiptChain;
+import dev.assay.verification.attest.SignedStatement;
+import dev.assay.verification.attest.VerifiedLease;
+import dev.assay.verification.attest.VerifiedOrder;
+import dev.assay.verification.attest.VerifiedReceipt;
+import dev.assay.verification.audit.EvidenceLayout;
+import dev.assay.verification.check.Audit;
+import dev.assay.verification.check.ResultContents;
+import dev.assay.verification.crypto.LogVerifyingKey;
+import dev.assay.verification.crypto.VerifyingKey;
+import dev.assay.verification.dsse.Envelope;
+import dev.assay.verification.log.LogLeaf;
+import dev.assay.verification.log.LoggedLeaf;
+import dev.assay.verification.log.TlogProof;
+import dev.assay.verification.statement.SettlementPredicate;
+import dev.assay.verification.statement.VerdictPredicate;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * Follows one order to its end: verifies each document as it comes, audits the result, posts the
+ * verdict, and collects the evidence. Used once, by one thread.
+ */
+final class OrderFollower {
+    /** How long to wait for an event before looking whether the connection still stands. */
+    private static final Duration POLL = Duration.ofSeconds(1);
+
+    private final TenantClient client;
+    private final OpenOrder open;
+    private final Consumer<RunEvent> events;
+    private final Evidence evidence;
+    private final VerifyingKey marketKey;
+    private final LogVerifyingKey logKey;
+
+    private @Nullable VerifiedOrder order;
+    private @Nullable ReceiptChain receipts;
+    private @Nullable VerifiedLease lease;
+    private @Nullable VerifyingKey providerKey;
+    private @Nullable AttestedResult result;
+
+    OrderFollower(TenantClient client, OpenOrder open, Consumer<RunEvent> events)
+            throws MarketException, VerificationException {
+        this.client = client;
+        this.open = open;
+        this.events = events;
+        var identity = client.market().identity();
+        this.marketKey = VerifyingKey.fromPem(identity.statementKeyPem());
+        this.logKey = LogVerifyingKey.parse(identity.logKey());
+        this.evidence = new Evidence(client, identity);
+    }
+
+    RunEvent.Ended follow()
+            throws TenantException, MarketException, VerificationException, InterruptedException {
+        BlockingQueue<OrderEvent> queue = new LinkedBlockingQueue<>();
+        try (Subscription subscription = client.market().watch(open.order(), queue::add)) {
+            while (true) {
+                OrderEvent event = queue.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
+                if (event == null) {
+                    if (subscription.failure().isPresent()) {
+                        throw subscription.failure().get();
+                    }
+                    var _ = client.market().identity(); // fails when nothing more will come
+                    continue;
+                }
+                events.accept(new RunEvent.Reported(event));
+                if (event instanceof OrderEvent.Closed closed) {
+                    return ended(closed);
+                }
+                handle(event, queue);
+            }
+        }
+    }
+
+    private void handle(OrderEvent event, BlockingQueue<OrderEvent> ahead)
+            throws TenantException, MarketException, VerificationException {
+        switch (event) {
+            case OrderEvent.Opened opened -> opened(opened);
+            case OrderEvent.Awarded awarded -> awarded(awarded);
+            case OrderEvent.ReceiptLogged logged -> receipt(logged.document());
+            case OrderEvent.ResultLogged logged -> result(logged.document(), ahead);
+            case OrderEvent.VerdictLogged logged ->
+                    evidence.add(
+                            EvidenceLayout.VERDICT, logged.document(), client.key().verifyingKey());
+            case OrderEvent.Settled settled -> settled(settled.document());
+            case OrderEvent.BidPlaced _,
+                    OrderEvent.BidDeclined _,
+                    OrderEvent.Locked _,
+                    OrderEvent.AttemptChanged _,
+                    OrderEvent.Progress _,
+                    OrderEvent.Closed _ -> {}
+        }
+    }
+
+    private void opened(OrderEvent.Opened opened) throws VerificationException {
+        VerifyingKey own = client.key().verifyingKey();
+        order = VerifiedOrder.verify(envelope(opened.document()), own);
+        if (!order.id().equals(open.order())) {
+            throw new VerificationException(
+                    Code.BAD_STATEMENT, "the market reported another order than the one placed");
+        }
+        evidence.add(EvidenceLayout.ORDER, opened.document(), own);
+        events.accept(new RunEvent.Ordered(order.id(), order.order()));
+    }
+
+    private void awarded(OrderEvent.Awarded awarded) throws VerificationException, MarketException {
+        lease = VerifiedLease.verify(envelope(awarded.document()), marketKey, known(order));
+        providerKey = VerifyingKey.fromPem(client.market().keyPem(lease.lease().provider()));
+        receipts = new ReceiptChain(lease, providerKey);
+        evidence.lease(lease.id(), providerKey);
+        evidence.add(EvidenceLayout.LEASE, awarded.document(), marketKey);
+    }
+
+    private void receipt(LoggedEnvelope document) throws VerificationException {
+        VerifiedReceipt receipt =
+                known(receipts).append(envelope(document), client.clock().instant());
+        int sequence = (int) receipt.receipt().sequence();
+        evidence.add(EvidenceLayout.receipt(sequence), document, known(providerKey));
+        events.accept(new RunEvent.Receipt(sequence, receipt.receipt().usage(), document.index()));
+    }
+
+    private void result(LoggedEnvelope document, BlockingQueue<OrderEvent> ahead)
+            throws TenantException, VerificationException, MarketException {
+        VerifiedReceipt head = known(receipts).head().orElseThrow(() -> missing());
+        result = AttestedResult.verify(envelope(document), known(providerKey), known(lease), head);
+        evidence.add(EvidenceLayout.RESULT, document, known(providerKey));
+        ResultContents contents = ResultContents.open(result, client.blobs());
+        evidence.work(contents);
+        Path predictions = evidence.folder(open.order()).resolve("predictions.csv");
+        Predictions table = new Predictions(contents);
+        table.write(predictions);
+        events.accept(
+                new RunEvent.ResultReady(
+                        contents.output().shape().dim(0), table.correct(), predictions));
+        Bytes proof = draw(document);
+        evidence.draw(proof);
+        if (ahead.stream().noneMatch(event -> event instanceof OrderEvent.VerdictLogged)) {
+            audit(contents, proof);
+        }
+    }
+
+    /** The proof whose checkpoint fixes the draw: once taken, kept. */
+    private Bytes draw(LoggedEnvelope document) throws TenantException, MarketException {
+        Optional<Bytes> kept = client.open().keptDraw(open.order());
+        if (kept.isPresent()) {
+            return kept.get();
+        }
+        Bytes proof = client.market().proofs(List.of(document.index())).getFirst();
+        client.open().keepDraw(open.order(), proof);
+        return proof;
+    }
+
+    private void audit(ResultContents contents, Bytes proof)
+            throws VerificationException, MarketException {
+        long began = System.nanoTime();
+        AttestedResult attested = contents.result();
+        LoggedLeaf logged =
+                TlogProof.parse(proof.toArray())
+                        .verify(
+                                LogLeaf.of(attested.statement().envelope(), known(providerKey)),
+                                logKey);
+        Envelope verdict;
+        VerdictPredicate finding;
+        try (Engine exact = client.exact().get()) {
+            Audit audit = new Audit(client.key(), open.secret(), exact, client.clock());
+            long size = logged.checkpoint().size();
+            int drawn = audit.draw(attested, size, logged.checkpoint().root()).size();
+            AtomicInteger done = new AtomicInteger();
+            verdict =
+                    audit.verdict(
+                            contents,
+                            size,
+                            logged.checkpoint().root(),
+                            _ ->
+                                    events.accept(
+                                            new RunEvent.Replayed(done.incrementAndGet(), drawn)));
+            finding =
+                    SignedStatement.verify(
+                                    verdict, client.key().verifyingKey(), VerdictPredicate.class)
+                            .predicate();
+        }
+        Duration took = Duration.ofNanos(System.nanoTime() - began);
+        events.accept(new RunEvent.Audited(finding, attested.result().units(), took));
+        post(verdict);
+    }
+
+    /**
+     * Posts a verdict, unless an earlier process of this tenant did; its event is on the way then.
+     */
+    private void post(Envelope verdict) throws MarketException {
+        try {
+            client.market().postVerdict(open.order(), Bytes.copyOf(verdict.bytes()));
+        } catch (MarketException e) {
+            if (e.code() != MarketException.Code.TOO_LATE) {
+                throw e;
+            }
+        }
+    }
+
+    private void settled(LoggedEnvelope document) throws VerificationException {
+        SettlementPredicate settlement =
+                SignedStatement.verify(envelope(document), marketKey, SettlementPredicate.class)
+                        .predicate();
+        evidence.add(EvidenceLayout.SETTLEMENT, document, marketKey);
+        events.accept(new RunEvent.Settled(settlement));
+    }
+
+    private RunEvent.Ended ended(OrderEvent.Closed closed)
+            throws MarketException, VerificationException {
+        Optional<Path> folder = evidence.write(open.order());
+        RunEvent.Ended ended =
+                new RunEvent.Ended(closed.reason(), closed.cause(), closed.detail(), folder);
+        events.accept(ended);
+        return ended;
+    }
+
+    private static Envelope envelope(LoggedEnvelope document) throws VerificationException {
+        return Envelope.parse(document.envelope().toArray());
+    }
+
+    private static <T> T known(@Nullable T value) throws VerificationException {
+        if (value == null) {
+            throw missing();
+        }
+        return value;
+    }
+
+    private static VerificationException missing() {
+        return new VerificationException(
+                Code.BAD_STATEMENT, "the market reported a step before the ones it rests on");
+    }
+}

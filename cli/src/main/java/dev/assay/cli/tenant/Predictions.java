@@ -1,0 +1,85 @@
+package dev.assay.cli.tenant;
+
+import dev.assay.models.tensor.Tensor;
+import dev.assay.verification.check.ResultContents;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Optional;
+
+/** A classifier's output as a table for people: for each row the most probable class. */
+final class Predictions {
+    private final Tensor output;
+    private final List<String> classes;
+    private final List<String> labels;
+
+    Predictions(ResultContents contents) {
+        this.output = contents.output();
+        this.classes = contents.model().manifest().labels();
+        this.labels = contents.labels();
+    }
+
+    /**
+     * How many rows have their true label predicted; none when the input has no labels or the model
+     * no classes.
+     */
+    Optional<Long> correct() {
+        if (labels.isEmpty() || classes.isEmpty()) {
+            return Optional.empty();
+        }
+        long correct = 0;
+        for (int row = 0; row < labels.size(); row++) {
+            if (predicted(row).equals(labels.get(row))) {
+                correct++;
+            }
+        }
+        return Optional.of(correct);
+    }
+
+    /** Writes {@code row,prediction,score[,label]} with a header line, whole or not at all. */
+    void write(Path file) throws TenantException {
+        StringBuilder csv =
+                new StringBuilder(
+                        labels.isEmpty()
+                                ? "row,prediction,score\n"
+                                : "row,prediction,score,label\n");
+        for (int row = 0; row < output.shape().dim(0); row++) {
+            csv.append(row + 1).append(',').append(predicted(row)).append(',').append(score(row));
+            if (!labels.isEmpty()) {
+                csv.append(',').append(labels.get(row));
+            }
+            csv.append('\n');
+        }
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            Path partial = file.resolveSibling(file.getFileName() + ".part");
+            Files.writeString(partial, csv);
+            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new TenantException("cannot write " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private String predicted(int row) {
+        int best = best(row);
+        return classes.isEmpty() ? Integer.toString(best) : classes.get(best);
+    }
+
+    private float score(int row) {
+        return output.values()[row * output.shape().dim(1) + best(row)];
+    }
+
+    private int best(int row) {
+        int columns = output.shape().dim(1);
+        int best = 0;
+        for (int column = 1; column < columns; column++) {
+            if (output.values()[row * columns + column] > output.values()[row * columns + best]) {
+                best = column;
+            }
+        }
+        return best;
+    }
+}

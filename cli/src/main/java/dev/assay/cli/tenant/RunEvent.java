@@ -1,0 +1,48 @@
+package dev.assay.cli.tenant;
+
+import dev.assay.protocol.id.OrderId;
+import dev.assay.protocol.lease.Cause;
+import dev.assay.protocol.lease.CloseReason;
+import dev.assay.protocol.market.OrderEvent;
+import dev.assay.protocol.usage.Usage;
+import dev.assay.verification.statement.OrderPredicate;
+import dev.assay.verification.statement.SettlementPredicate;
+import dev.assay.verification.statement.VerdictPredicate;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What a tenant's client reports while it follows an order. */
+public sealed interface RunEvent {
+    /** The job is checked and about to be ordered. */
+    record Resolved(ResolvedJob job) implements RunEvent {}
+
+    /** An order of an earlier process is followed to its end. */
+    record Resumed(OrderId order) implements RunEvent {}
+
+    /** The market reported something; documents in it are verified already. */
+    record Reported(OrderEvent event) implements RunEvent {}
+
+    /** The order, once the market holds it. */
+    record Ordered(OrderId id, OrderPredicate order) implements RunEvent {}
+
+    /** A receipt, verified in its chain. */
+    record Receipt(long sequence, Usage usage, long logIndex) implements RunEvent {}
+
+    /** The result's files are here and fit its commitments. */
+    record ResultReady(long rows, Optional<Long> correct, Path predictions) implements RunEvent {}
+
+    /** A drawn unit was replayed. */
+    record Replayed(int done, int drawn) implements RunEvent {}
+
+    /** The audit is done. */
+    record Audited(VerdictPredicate verdict, int units, Duration took) implements RunEvent {}
+
+    /** The lease is settled. */
+    record Settled(SettlementPredicate settlement) implements RunEvent {}
+
+    /** The order is closed, for better or worse. */
+    record Ended(CloseReason reason, Optional<Cause> cause, String detail, Optional<Path> evidence)
+            implements RunEvent {}
+}
