@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Runs a benchmark and records its result, with machine, JDK and date, in benchmarks/results/.
+#
+#   benchmarks/run.sh matmul     exact engine against DJL/PyTorch, matrix products of 512 to 4096, 1 and 2 threads
+#   benchmarks/run.sh digits     builtin:digits on both engines, rows/s; the cost of commitments and of the trace
+#   benchmarks/run.sh tolerance  how far honest PyTorch outputs are from the exact engine's
+#   benchmarks/run.sh commands   whole processes: assay --help, assay run examples/digits.yaml, assay audit
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+java=${ASSAY_JAVA:-${JAVA_HOME:-}}
+for home in "$java" /usr/lib/jvm/*; do
+  if [ -n "$home" ] && grep -qs '^JAVA_VERSION="25[".]' "$home/release"; then java=$home; break; fi
+done
+classpath=benchmarks/target/benchmark.classpath
+
+build() {
+  mvn -q -B -Dmaven.test.skip=true -pl benchmarks -am package dependency:build-classpath \
+    -Dmdep.outputFile=target/benchmark.classpath -Dmdep.includeScope=runtime
+}
+
+program() { # class, arguments
+  "$java/bin/java" -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+    --add-modules jdk.incubator.vector -cp "benchmarks/target/classes:$(cat $classpath)" "$@"
+}
+
+case "${1:-}" in
+  matmul)
+    build
+    program dev.assay.benchmarks.exact.MatMulComparison benchmarks/results 5 512 1024 2048 4096
+    ;;
+  digits)
+    build
+    for threads in 1 2; do
+      program dev.assay.benchmarks.digits.DigitsComparison "$threads" 7 "benchmarks/results/digits-$threads.json"
+    done
+    ;;
+  tolerance)
+    build
+    program dev.assay.benchmarks.digits.ToleranceCalibration 2 benchmarks/results/tolerance.json
+    ;;
+  commands)
+    ./assay version > /dev/null
+    build
+    program dev.assay.benchmarks.commands.CommandTimes 7 benchmarks/results/commands.json
+    ;;
+  *)
+    sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    exit 3
+    ;;
+esac

@@ -1,0 +1,5 @@
+/** The assay command as whole processes. */
+@NullMarked
+package dev.assay.benchmarks.commands;
+
+import org.jspecify.annotations.NullMarked;
