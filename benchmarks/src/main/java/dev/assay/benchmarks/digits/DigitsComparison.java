@@ -89,9 +89,7 @@ public final class DigitsComparison {
                 .put("exactRowsPerSecond", ResultFile.rounded(exactRate))
                 .put("pytorchRowsPerSecond", ResultFile.rounded(ResultFile.median(rates[1])))
                 .put("exactOverPytorch", ResultFile.rounded(ratio(rates[0], rates[1])))
-                .put(
-                        "unitCommitmentShare",
-                        ResultFile.rounded(ResultFile.median(commitmentShares)))
+                .put("unitCommitmentShare", ResultFile.rounded(ResultFile.median(commitmentShares)))
                 .put("traceShare", ResultFile.rounded(ratio(rates[0], rates[2]) - 1));
     }
 
