@@ -27,6 +27,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -62,10 +63,12 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
         AgentHello hello =
                 new AgentHello(
                         config.name(), workplace.key().verifyingKey().toPem(), config.capacity());
+        // Read before connecting: an award may begin a new attempt as soon as the market knows us.
+        List<JournaledAttempt> interrupted = workplace.journal().unfinished();
         synchronized (this) {
             connection = market.connect(hello, this);
         }
-        for (JournaledAttempt attempt : workplace.journal().unfinished()) {
+        for (JournaledAttempt attempt : interrupted) {
             recover(attempt);
         }
     }
@@ -153,8 +156,21 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
         }
     }
 
-    private void begin(MarketMessage.Award award) throws VerificationException, JournalException {
+    /**
+     * Begins the work of a lease. The market repeats the award of a lease it holds for active when
+     * the agent comes back: an attempt that ended meanwhile is reported again, because the market
+     * did not hear it or could not keep it.
+     */
+    private void begin(MarketMessage.Award award)
+            throws VerificationException, JournalException, MarketException {
         Assignment assignment = Assignment.verify(award, marketKey, workplace.key().verifyingKey());
+        Optional<JournaledAttempt> known = workplace.journal().find(assignment.id());
+        if (known.isPresent()) {
+            if (known.get().state().isFinal()) {
+                repeat(known.get());
+            }
+            return;
+        }
         workplace.journal().begin(assignment.id());
         Attempt attempt = new Attempt(assignment, workplace, this::send);
         attempts.put(assignment.id(), attempt);
@@ -187,6 +203,15 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
                     Optional.of(Cause.AGENT_RESTARTED),
                     "the agent was restarted while the attempt ran");
         }
+    }
+
+    private void repeat(JournaledAttempt ended) throws MarketException {
+        if (ended.result().isPresent()) {
+            send(new AgentMessage.SubmitResult(ended.lease(), ended.result().get()));
+        }
+        send(
+                new AgentMessage.ReportAttempt(
+                        ended.lease(), ended.state(), ended.cause(), ended.detail()));
     }
 
     private void finish(LeaseId lease, AttemptState state, Optional<Cause> cause, String detail)

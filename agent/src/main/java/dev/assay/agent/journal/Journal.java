@@ -8,12 +8,14 @@ import dev.assay.protocol.market.Bytes;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.Query;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
@@ -121,23 +123,39 @@ public final class Journal implements AutoCloseable {
                                 lease.hex()));
     }
 
+    /** The attempt of a lease; empty when there was none. */
+    public synchronized Optional<JournaledAttempt> find(LeaseId lease) throws JournalException {
+        return read("WHERE lease = ?", lease.hex()).stream().findFirst();
+    }
+
     /** Every attempt that is in no final state. */
     public synchronized List<JournaledAttempt> unfinished() throws JournalException {
-        try {
-            return handle.createQuery(
-                            "SELECT lease, state, result FROM attempt ORDER BY changed_on")
-                    .map(
-                            (row, _) ->
-                                    new JournaledAttempt(
-                                            LeaseId.parse(row.getString("lease")),
-                                            AttemptState.valueOf(row.getString("state")),
-                                            Optional.ofNullable(row.getBytes("result"))
-                                                    .map(Bytes::copyOf)))
-                    .filter(attempt -> !attempt.state().isFinal())
-                    .list();
+        return read("ORDER BY changed_on").stream()
+                .filter(attempt -> !attempt.state().isFinal())
+                .toList();
+    }
+
+    private List<JournaledAttempt> read(String which, String... parameters)
+            throws JournalException {
+        try (Query query =
+                handle.createQuery(
+                        "SELECT lease, state, cause, detail, result FROM attempt " + which)) {
+            for (int i = 0; i < parameters.length; i++) {
+                query.bind(i, parameters[i]);
+            }
+            return query.map((row, _) -> attempt(row)).list();
         } catch (JdbiException e) {
             throw failed(e);
         }
+    }
+
+    private static JournaledAttempt attempt(ResultSet row) throws SQLException {
+        return new JournaledAttempt(
+                LeaseId.parse(row.getString("lease")),
+                AttemptState.valueOf(row.getString("state")),
+                Optional.ofNullable(row.getString("cause")).map(Cause::valueOf),
+                row.getString("detail"),
+                Optional.ofNullable(row.getBytes("result")).map(Bytes::copyOf));
     }
 
     @Override
