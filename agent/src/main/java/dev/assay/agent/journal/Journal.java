@@ -42,6 +42,10 @@ public final class Journal implements AutoCloseable {
                         sequence INTEGER NOT NULL,
                         envelope BLOB NOT NULL,
                         PRIMARY KEY (lease, sequence))
+                    """,
+                    """
+                    CREATE TABLE IF NOT EXISTS told (
+                        lease TEXT PRIMARY KEY REFERENCES attempt (lease))
                     """);
 
     private final Path file;
@@ -121,19 +125,30 @@ public final class Journal implements AutoCloseable {
                                 lease.hex()));
     }
 
-    /** Every attempt that is in no final state. */
+    /** Records that the market knows how the attempt ended. */
+    public synchronized void told(LeaseId lease) throws JournalException {
+        write(() -> handle.execute("INSERT OR IGNORE INTO told (lease) VALUES (?)", lease.hex()));
+    }
+
+    /**
+     * Every attempt whose end the market was not told of, for all the journal knows: those in no
+     * final state, and those in one whose report may not have arrived.
+     */
     public synchronized List<JournaledAttempt> unfinished() throws JournalException {
         try {
             return handle.createQuery(
-                            "SELECT lease, state, result FROM attempt ORDER BY changed_on")
+                            "SELECT lease, state, cause, detail, result FROM attempt WHERE lease"
+                                    + " NOT IN (SELECT lease FROM told) ORDER BY changed_on")
                     .map(
                             (row, _) ->
                                     new JournaledAttempt(
                                             LeaseId.parse(row.getString("lease")),
                                             AttemptState.valueOf(row.getString("state")),
+                                            Optional.ofNullable(row.getString("cause"))
+                                                    .map(Cause::valueOf),
+                                            row.getString("detail"),
                                             Optional.ofNullable(row.getBytes("result"))
                                                     .map(Bytes::copyOf)))
-                    .filter(attempt -> !attempt.state().isFinal())
                     .list();
         } catch (JdbiException e) {
             throw failed(e);
