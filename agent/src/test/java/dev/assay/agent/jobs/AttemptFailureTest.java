@@ -124,6 +124,14 @@ final class AttemptFailureTest {
         assertFailedWhilePreparing(Cause.BLOB, rig.input.hex(), "was changed");
     }
 
+    /** The blob is there; it is the agent's disk that does not give it. */
+    @Test
+    void input_thatTheDiskDoesNotGive_isAStorageFailure() throws Exception {
+        rig.breakBlob(rig.input);
+        run();
+        assertFailedWhilePreparing(Cause.STORAGE, "cannot read blob", rig.input.hex());
+    }
+
     @Test
     void model_thatIsNoManifest_isBadInput() throws Exception {
         Digest text = rig.blobs.put("no manifest".getBytes(StandardCharsets.UTF_8));
@@ -180,6 +188,41 @@ final class AttemptFailureTest {
         run();
         assertFailed(cause, "the engine said no");
         assertThat(engines.steps).isEqualTo(OPENED_AND_CLOSED);
+    }
+
+    /** A bug in an engine must not leave its threads or process behind. */
+    @Test
+    void engine_thatThrowsSomethingUnexpected_isClosedAndTheAttemptFails() throws Exception {
+        engines.beforeLoad =
+                () -> {
+                    throw new IllegalStateException("impossible");
+                };
+        run();
+        assertFailedWhilePreparing(Cause.ENGINE, "unexpected error", "impossible");
+        assertThat(engines.steps).containsExactly("open", "close");
+
+        engines.steps.clear();
+        engines.beforeLoad = () -> {};
+        engines.beforeUnit =
+                () -> {
+                    throw new OutOfMemoryError("nothing left");
+                };
+        award = rig.award();
+        run();
+        assertFailed(Cause.ENGINE, "unexpected error", "nothing left");
+        assertThat(engines.steps).isEqualTo(OPENED_AND_CLOSED);
+    }
+
+    @Test
+    void model_thatCannotBeUnloaded_doesNotKeepItsEngineOpen() throws Exception {
+        engines.atUnload =
+                () -> {
+                    throw new IllegalStateException("still busy");
+                };
+        run();
+        assertThat(engines.steps).isEqualTo(OPENED_AND_CLOSED);
+        assertThat(market.states()).endsWith(AttemptState.DONE);
+        assertThat(rig.written.state(award.lease())).contains(AttemptState.DONE);
     }
 
     @Test
