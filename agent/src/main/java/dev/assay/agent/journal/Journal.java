@@ -12,9 +12,6 @@ import org.jdbi.v3.core.JdbiException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -62,14 +59,18 @@ public final class Journal implements AutoCloseable {
     public static Journal open(Path file, InstantSource clock) throws JournalException {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
-            Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
-            Handle handle = Jdbi.create(connection).open();
-            handle.execute("PRAGMA journal_mode=WAL");
-            handle.execute("PRAGMA synchronous=FULL");
-            handle.execute("PRAGMA foreign_keys=ON");
-            SCHEMA.forEach(handle::execute);
+            Handle handle = Jdbi.create("jdbc:sqlite:" + file).open();
+            try {
+                handle.execute("PRAGMA journal_mode=WAL");
+                handle.execute("PRAGMA synchronous=FULL");
+                handle.execute("PRAGMA foreign_keys=ON");
+                SCHEMA.forEach(handle::execute);
+            } catch (JdbiException e) {
+                handle.close();
+                throw e;
+            }
             return new Journal(file, handle, clock);
-        } catch (SQLException | JdbiException | IOException e) {
+        } catch (JdbiException | IOException e) {
             throw new JournalException(
                     "cannot open the agent's journal " + file + ": " + e.getMessage(), e);
         }
@@ -155,6 +156,7 @@ public final class Journal implements AutoCloseable {
         }
     }
 
+    /** Closes the file; what is asked of the journal afterwards fails. */
     @Override
     public synchronized void close() {
         handle.close();

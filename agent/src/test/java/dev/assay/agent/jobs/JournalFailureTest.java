@@ -218,4 +218,21 @@ final class JournalFailureTest {
         assertThat(onDisk()).isEqualTo(AttemptState.RUNNING);
         assertEnginesClosed();
     }
+
+    /** The owner closed it while the attempt ran: an end without an exception, and told. */
+    @Test
+    void journal_thatWasClosed_isAStorageFailure() throws Exception {
+        market.react(
+                message -> {
+                    if (message instanceof SubmitReceipt) {
+                        rig.journal.close();
+                    }
+                    return false;
+                });
+        attempt.run();
+        assertThat(market.last().state()).isEqualTo(AttemptState.FAILED);
+        assertThat(market.last().cause()).contains(Cause.STORAGE);
+        assertThat(onDisk()).isEqualTo(AttemptState.RUNNING);
+        assertEnginesClosed();
+    }
 }

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What an agent can rely on after any crash. */
 final class JournalTest {
@@ -207,10 +208,11 @@ final class JournalTest {
     }
 
     @Test
-    void open_ofAFileThatIsNoDatabase_saysWhichFile() throws IOException {
+    void open_ofAFileThatIsNoDatabase_saysWhichFileAndLetsGoOfIt() throws IOException {
         file = folder.resolve("alder.db");
         Files.writeString(file, "these are not the bytes of a database file");
         assertCannotOpen();
+        assertThat(openFiles()).doesNotContain(file);
     }
 
     private void assertCannotOpen() {
@@ -255,5 +257,45 @@ final class JournalTest {
                 .isInstanceOf(JournalException.class)
                 .hasMessageStartingWith("the agent's journal " + file + " failed: ")
                 .hasMessageContaining(JournalFile.INJECTED);
+    }
+
+    @Test
+    void close_letsGoOfTheFile() throws Exception {
+        Journal journal = open();
+        journal.begin(LEASE);
+        assertThat(openFiles()).contains(file);
+        journal.close();
+        assertThat(openFiles()).doesNotContain(file);
+        assertThat(file.resolveSibling(file.getFileName() + "-wal")).doesNotExist();
+    }
+
+    @Test
+    void everything_afterClose_fails() throws Exception {
+        Journal journal = open();
+        journal.begin(LEASE);
+        journal.close();
+        journal.close();
+        assertThatThrownBy(() -> journal.begin(lease(2))).isInstanceOf(JournalException.class);
+        assertThatThrownBy(() -> journal.state(LEASE, AttemptState.DONE, NONE, ""))
+                .isInstanceOf(JournalException.class);
+        assertThatThrownBy(journal::unfinished).isInstanceOf(JournalException.class);
+        try (JournalFile found = found()) {
+            assertThat(found.state(LEASE)).contains(AttemptState.ASSIGNED);
+        }
+    }
+
+    /** The files that this process holds open. */
+    private static List<Path> openFiles() throws IOException {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            return descriptors.filter(Files::isSymbolicLink).map(JournalTest::target).toList();
+        }
+    }
+
+    private static Path target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor);
+        } catch (IOException e) {
+            return descriptor; // closed since it was listed
+        }
     }
 }
