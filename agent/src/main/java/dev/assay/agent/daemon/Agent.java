@@ -174,7 +174,10 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
         }
     }
 
-    /** Starts the work of a lease that this agent won. */
+    /**
+     * Starts the work of a lease that this agent won. A bid is kept even when the machine has
+     * filled up since it was made.
+     */
     private synchronized void begin(MarketMessage.Award award)
             throws VerificationException, JournalException {
         Assignment assignment = Assignment.verify(award, marketKey, workplace.key().verifyingKey());
@@ -194,6 +197,7 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
                 });
     }
 
+    /** What no attempt holds; nothing, rather than less, when more was awarded than there is. */
     private Resources free() {
         Resources capacity = config.capacity();
         int cpu = capacity.cpu();
@@ -201,13 +205,16 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
         long storage = capacity.storageBytes();
         int gpus = capacity.gpus();
         for (Attempt attempt : attempts.values()) {
-            Resources held = attempt.assignment().spec().resources();
-            cpu -= held.cpu();
-            memory -= held.memoryBytes();
-            storage -= held.storageBytes();
-            gpus -= held.gpus();
+            if (!attempt.hasEnded()) {
+                Resources held = attempt.assignment().spec().resources();
+                cpu -= held.cpu();
+                memory -= held.memoryBytes();
+                storage -= held.storageBytes();
+                gpus -= held.gpus();
+            }
         }
-        return new Resources(cpu, memory, storage, gpus);
+        return new Resources(
+                Math.max(0, cpu), Math.max(0, memory), Math.max(0, storage), Math.max(0, gpus));
     }
 
     private static String describe(Resources resources) {

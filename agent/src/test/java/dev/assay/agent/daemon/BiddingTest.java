@@ -8,10 +8,12 @@ import dev.assay.agent.Rig;
 import dev.assay.agent.bidding.PriceTable;
 import dev.assay.protocol.job.JobSpec;
 import dev.assay.protocol.job.Resources;
+import dev.assay.protocol.lease.AttemptState;
 import dev.assay.protocol.market.AgentHello;
 import dev.assay.protocol.market.AgentMessage;
 import dev.assay.protocol.market.AgentMessage.Decline;
 import dev.assay.protocol.market.AgentMessage.PlaceBid;
+import dev.assay.protocol.market.AgentMessage.ReportAttempt;
 import dev.assay.protocol.market.AgentMessage.SubmitReceipt;
 import dev.assay.protocol.market.Bytes;
 import dev.assay.protocol.market.MarketMessage.Award;
@@ -199,6 +201,48 @@ final class BiddingTest {
         assertThat(rate()).isEqualTo(250_000);
         assertThat(refusal(rig.spec(CAPACITY, Rig.price(350_000))))
                 .contains("free: 1 cpu, 192 MiB memory, 3 MiB storage, 0 gpu");
+    }
+
+    @Test
+    void machine_thatIsFull_declinesUntilAnAttemptEnds() throws Exception {
+        List<SubmitReceipt> held = hold(2);
+        assertThat(refusal(rig.spec())).contains("needs 1 cpu", "free: 0 cpu, 128 MiB memory");
+
+        market.accept(held.getFirst().lease(), held.getFirst().envelope());
+        assertThat(market.awaitEnd(held.getFirst().lease()).state()).isEqualTo(AttemptState.DONE);
+
+        assertThat(rate()).isEqualTo(250_000);
+    }
+
+    /** The market may offer the room again in the moment it hears of the end. */
+    @Test
+    void room_ofAnAttempt_isFreeWhenItsEndIsReported() throws Exception {
+        Offer whole = rig.offer(rig.spec(CAPACITY, Rig.price(350_000)));
+        market.react(
+                message -> {
+                    if (message instanceof ReportAttempt report && report.state().isFinal()) {
+                        market.tell(whole);
+                    }
+                    return false;
+                });
+        market.tell(rig.award());
+        assertThat(market.await(m -> m instanceof PlaceBid || m instanceof Decline))
+                .isInstanceOf(PlaceBid.class);
+    }
+
+    /** A bid is a promise: three leases on two processors run, and nothing is bid on meanwhile. */
+    @Test
+    void awards_beyondTheCapacity_areAllKeptAndOffersDeclined() throws Exception {
+        List<SubmitReceipt> held = hold(3);
+        assertThat(refusal(rig.spec())).contains("free: 0 cpu, 64 MiB memory");
+
+        for (SubmitReceipt receipt : held) {
+            market.accept(receipt.lease(), receipt.envelope());
+        }
+        for (SubmitReceipt receipt : held) {
+            assertThat(market.awaitEnd(receipt.lease()).state()).isEqualTo(AttemptState.DONE);
+        }
+        assertThat(rate()).isEqualTo(200_000);
     }
 
     @Test
