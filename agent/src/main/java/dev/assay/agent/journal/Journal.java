@@ -13,8 +13,6 @@ import org.jdbi.v3.core.statement.Query;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
@@ -44,6 +42,10 @@ public final class Journal implements AutoCloseable {
                         sequence INTEGER NOT NULL,
                         envelope BLOB NOT NULL,
                         PRIMARY KEY (lease, sequence))
+                    """,
+                    """
+                    CREATE TABLE IF NOT EXISTS told (
+                        lease TEXT PRIMARY KEY REFERENCES attempt (lease))
                     """);
 
     private final Path file;
@@ -60,14 +62,18 @@ public final class Journal implements AutoCloseable {
     public static Journal open(Path file, InstantSource clock) throws JournalException {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
-            Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
-            Handle handle = Jdbi.create(connection).open();
-            handle.execute("PRAGMA journal_mode=WAL");
-            handle.execute("PRAGMA synchronous=FULL");
-            handle.execute("PRAGMA foreign_keys=ON");
-            SCHEMA.forEach(handle::execute);
+            Handle handle = Jdbi.create("jdbc:sqlite:" + file).open();
+            try {
+                handle.execute("PRAGMA journal_mode=WAL");
+                handle.execute("PRAGMA synchronous=FULL");
+                handle.execute("PRAGMA foreign_keys=ON");
+                SCHEMA.forEach(handle::execute);
+            } catch (JdbiException e) {
+                handle.close();
+                throw e;
+            }
             return new Journal(file, handle, clock);
-        } catch (SQLException | JdbiException | IOException e) {
+        } catch (JdbiException | IOException e) {
             throw new JournalException(
                     "cannot open the agent's journal " + file + ": " + e.getMessage(), e);
         }
@@ -123,16 +129,22 @@ public final class Journal implements AutoCloseable {
                                 lease.hex()));
     }
 
+    /** Records that the market knows how the attempt ended. */
+    public synchronized void told(LeaseId lease) throws JournalException {
+        write(() -> handle.execute("INSERT OR IGNORE INTO told (lease) VALUES (?)", lease.hex()));
+    }
+
+    /**
+     * Every attempt whose end the market was not told of, for all the journal knows: those in no
+     * final state, and those in one whose report may not have arrived.
+     */
+    public synchronized List<JournaledAttempt> unfinished() throws JournalException {
+        return read("WHERE lease NOT IN (SELECT lease FROM told) ORDER BY changed_on");
+    }
+
     /** The attempt of a lease; empty when there was none. */
     public synchronized Optional<JournaledAttempt> find(LeaseId lease) throws JournalException {
         return read("WHERE lease = ?", lease.hex()).stream().findFirst();
-    }
-
-    /** Every attempt that is in no final state. */
-    public synchronized List<JournaledAttempt> unfinished() throws JournalException {
-        return read("ORDER BY changed_on").stream()
-                .filter(attempt -> !attempt.state().isFinal())
-                .toList();
     }
 
     private List<JournaledAttempt> read(String which, String... parameters)
@@ -158,6 +170,7 @@ public final class Journal implements AutoCloseable {
                 Optional.ofNullable(row.getBytes("result")).map(Bytes::copyOf));
     }
 
+    /** Closes the file; what is asked of the journal afterwards fails. */
     @Override
     public synchronized void close() {
         handle.close();

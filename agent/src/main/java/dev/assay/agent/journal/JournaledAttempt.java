@@ -10,8 +10,8 @@ import java.util.Optional;
 /**
  * An attempt as the journal has it.
  *
- * @param cause why it failed or was cancelled
- * @param detail the same for people; empty while there is nothing to say
+ * @param cause why it failed, if it did
+ * @param detail the sentence about that
  * @param result the signed result, once there is one
  */
 public record JournaledAttempt(
