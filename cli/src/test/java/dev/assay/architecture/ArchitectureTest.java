@@ -64,6 +64,10 @@ class ArchitectureTest {
             confined("com.sun.jna..", "dev.assay.runtime.host..");
 
     @ArchTest
+    static final ArchRule dockerJava_staysInItsAdapter =
+            confined("com.github.dockerjava..", "dev.assay.runtime.docker..");
+
+    @ArchTest
     static final ArchRule grpc_staysInItsAdapter =
             confined("io.grpc..", "dev.assay.protocol.rpc..");
 
