@@ -18,6 +18,10 @@ public record PriceTable(Map<Key, MicroAmount> rates, int idleBasisPoints, int p
     private static final int WHOLE = 10_000;
     private static final int MAX_CURVE = 10 * WHOLE;
 
+    /** The largest rate that stays an amount at the steepest curve. */
+    private static final MicroAmount MAX_RATE =
+            MicroAmount.of(Long.MAX_VALUE / (MAX_CURVE / WHOLE));
+
     /** What a rate is for. */
     public record Key(Denom denom, PriceUnit unit) {}
 
@@ -30,6 +34,19 @@ public record PriceTable(Map<Key, MicroAmount> rates, int idleBasisPoints, int p
                     "the curve must rise from at least 1 to at most "
                             + MAX_CURVE
                             + " basis points");
+        }
+        for (Map.Entry<Key, MicroAmount> rate : rates.entrySet()) {
+            if (rate.getValue().compareTo(MAX_RATE) > 0) {
+                throw new IllegalArgumentException(
+                        "the rate of "
+                                + rate.getValue()
+                                + " "
+                                + rate.getKey().denom()
+                                + " per "
+                                + rate.getKey().unit()
+                                + " is too large; ask at most "
+                                + MAX_RATE);
+            }
         }
     }
 

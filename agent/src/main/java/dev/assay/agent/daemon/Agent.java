@@ -2,13 +2,14 @@ package dev.assay.agent.daemon;
 
 import dev.assay.agent.jobs.Assignment;
 import dev.assay.agent.jobs.Attempt;
+import dev.assay.agent.jobs.LeaseWork;
+import dev.assay.agent.jobs.Recovery;
 import dev.assay.agent.jobs.Workplace;
 import dev.assay.agent.journal.JournalException;
 import dev.assay.agent.journal.JournaledAttempt;
 import dev.assay.protocol.id.LeaseId;
 import dev.assay.protocol.job.JobSpec;
 import dev.assay.protocol.job.Resources;
-import dev.assay.protocol.lease.AttemptState;
 import dev.assay.protocol.lease.Cause;
 import dev.assay.protocol.lease.CloseReason;
 import dev.assay.protocol.market.AgentHello;
@@ -27,6 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,8 +49,10 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
     private final Workplace workplace;
     private final VerifyingKey marketKey;
     private final Map<LeaseId, Attempt> attempts = new ConcurrentHashMap<>();
+    private final Map<LeaseId, Recovery> recoveries = new ConcurrentHashMap<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private @Nullable AgentConnection connection;
+    private boolean closed;
 
     /** An agent that is not connected yet. The workplace stays its caller's. */
     public Agent(AgentConfig config, Workplace workplace, VerifyingKey marketKey) {
@@ -57,16 +61,28 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
         this.marketKey = marketKey;
     }
 
-    /** Connects to the market and reports the attempts that an earlier process left unfinished. */
+    /**
+     * Connects to the market and brings the attempts that an earlier process left to their end.
+     *
+     * @throws MarketException the market cannot be reached, or stops answering; what is not
+     *     recovered by then is at the next start
+     */
     public void start(AgentService market) throws MarketException, JournalException {
         AgentHello hello =
                 new AgentHello(
                         config.name(), workplace.key().verifyingKey().toPem(), config.capacity());
+        // Read before the market can award anything: what it awards now is not left over.
+        List<Recovery> leftOver =
+                workplace.journal().unfinished().stream()
+                        .map(attempt -> new Recovery(attempt, workplace.journal(), this::send))
+                        .toList();
+        leftOver.forEach(recovery -> recoveries.put(recovery.lease(), recovery));
         synchronized (this) {
             connection = market.connect(hello, this);
         }
-        for (JournaledAttempt attempt : workplace.journal().unfinished()) {
-            recover(attempt);
+        for (Recovery recovery : leftOver) {
+            recovery.run();
+            recoveries.remove(recovery.lease());
         }
     }
 
@@ -78,15 +94,15 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
                 case MarketMessage.NotAwarded _ -> {}
                 case MarketMessage.Award award -> begin(award);
                 case MarketMessage.Accepted accepted ->
-                        attempt(accepted.lease())
-                                .ifPresent(a -> a.accepted(accepted.envelope(), accepted.index()));
+                        work(accepted.lease())
+                                .ifPresent(w -> w.accepted(accepted.envelope(), accepted.index()));
                 case MarketMessage.Refused refused ->
-                        attempt(refused.lease())
-                                .ifPresent(a -> a.refused(refused.envelope(), refused.reason()));
+                        work(refused.lease())
+                                .ifPresent(w -> w.refused(refused.envelope(), refused.reason()));
                 case MarketMessage.Stop stop ->
-                        attempt(stop.lease()).ifPresent(a -> a.cancel(cause(stop.reason())));
-                case MarketMessage.LeaseClosed closed ->
-                        attempt(closed.lease()).ifPresent(a -> a.cancel(cause(closed.reason())));
+                        work(stop.lease()).ifPresent(w -> w.cancel(cause(stop.reason())));
+                case MarketMessage.LeaseClosed ended ->
+                        work(ended.lease()).ifPresent(w -> w.cancel(cause(ended.reason())));
             }
         } catch (MarketException | VerificationException | JournalException e) {
             LOG.warn("{}: {}", config.name(), e.getMessage());
@@ -101,7 +117,11 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
     /** Ends every attempt as one that the agent abandons, then the connection. */
     @Override
     public void close() {
+        synchronized (this) {
+            closed = true;
+        }
         attempts.values().forEach(attempt -> attempt.cancel(Cause.AGENT_RESTARTED));
+        recoveries.values().forEach(recovery -> recovery.cancel(Cause.AGENT_RESTARTED));
         threads.shutdown();
         try {
             if (!threads.awaitTermination(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -127,7 +147,9 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
         Optional<MicroAmount> rate =
                 config.prices()
                         .rate(spec, config.capacity().cpu() - free.cpu(), config.capacity().cpu());
-        if (!spec.resources().fits(free)) {
+        if (isClosed()) {
+            send(new AgentMessage.Decline(offer.order(), "is being stopped"));
+        } else if (!spec.resources().fits(free)) {
             send(
                     new AgentMessage.Decline(
                             offer.order(),
@@ -153,8 +175,23 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
         }
     }
 
-    private void begin(MarketMessage.Award award) throws VerificationException, JournalException {
+    /**
+     * Starts the work of a lease that this agent won. A bid is kept even when the machine has
+     * filled up since it was made. The market repeats the award of a lease that it holds for
+     * unfinished when the agent comes back: an attempt that has ended is told again, because the
+     * market could not keep what it heard.
+     */
+    private synchronized void begin(MarketMessage.Award award)
+            throws VerificationException, JournalException {
         Assignment assignment = Assignment.verify(award, marketKey, workplace.key().verifyingKey());
+        if (closed || work(assignment.id()).isPresent()) {
+            return;
+        }
+        Optional<JournaledAttempt> known = workplace.journal().find(assignment.id());
+        if (known.isPresent()) {
+            tellAgain(known.get());
+            return;
+        }
         workplace.journal().begin(assignment.id());
         Attempt attempt = new Attempt(assignment, workplace, this::send);
         attempts.put(assignment.id(), attempt);
@@ -168,33 +205,22 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
                 });
     }
 
-    /**
-     * An attempt of an earlier process: its result is sent again if it was signed; otherwise it
-     * failed.
-     */
-    private void recover(JournaledAttempt attempt) throws JournalException, MarketException {
-        workplace.journal().state(attempt.lease(), AttemptState.RECOVERING, Optional.empty(), "");
-        send(
-                new AgentMessage.ReportAttempt(
-                        attempt.lease(), AttemptState.RECOVERING, Optional.empty(), ""));
-        if (attempt.result().isPresent()) {
-            send(new AgentMessage.SubmitResult(attempt.lease(), attempt.result().get()));
-            finish(attempt.lease(), AttemptState.DONE, Optional.empty(), "");
-        } else {
-            finish(
-                    attempt.lease(),
-                    AttemptState.FAILED,
-                    Optional.of(Cause.AGENT_RESTARTED),
-                    "the agent was restarted while the attempt ran");
-        }
+    private void tellAgain(JournaledAttempt ended) {
+        Recovery recovery = new Recovery(ended, workplace.journal(), this::send);
+        recoveries.put(recovery.lease(), recovery);
+        threads.execute(
+                () -> {
+                    try {
+                        recovery.run();
+                    } catch (MarketException | JournalException e) {
+                        LOG.warn("{}: {}", config.name(), e.getMessage());
+                    } finally {
+                        recoveries.remove(recovery.lease());
+                    }
+                });
     }
 
-    private void finish(LeaseId lease, AttemptState state, Optional<Cause> cause, String detail)
-            throws JournalException, MarketException {
-        workplace.journal().state(lease, state, cause, detail);
-        send(new AgentMessage.ReportAttempt(lease, state, cause, detail));
-    }
-
+    /** What no attempt holds; nothing, rather than less, when more was awarded than there is. */
     private Resources free() {
         Resources capacity = config.capacity();
         int cpu = capacity.cpu();
@@ -202,13 +228,16 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
         long storage = capacity.storageBytes();
         int gpus = capacity.gpus();
         for (Attempt attempt : attempts.values()) {
-            Resources held = attempt.assignment().spec().resources();
-            cpu -= held.cpu();
-            memory -= held.memoryBytes();
-            storage -= held.storageBytes();
-            gpus -= held.gpus();
+            if (!attempt.hasEnded()) {
+                Resources held = attempt.assignment().spec().resources();
+                cpu -= held.cpu();
+                memory -= held.memoryBytes();
+                storage -= held.storageBytes();
+                gpus -= held.gpus();
+            }
         }
-        return new Resources(cpu, memory, storage, gpus);
+        return new Resources(
+                Math.max(0, cpu), Math.max(0, memory), Math.max(0, storage), Math.max(0, gpus));
     }
 
     private static String describe(Resources resources) {
@@ -230,8 +259,14 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
         };
     }
 
-    private Optional<Attempt> attempt(LeaseId lease) {
-        return Optional.ofNullable(attempts.get(lease));
+    /** What this agent does for a lease, if anything. */
+    private Optional<LeaseWork> work(LeaseId lease) {
+        LeaseWork attempt = attempts.get(lease);
+        return Optional.ofNullable(attempt == null ? recoveries.get(lease) : attempt);
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
     }
 
     private synchronized @Nullable AgentConnection connection() {

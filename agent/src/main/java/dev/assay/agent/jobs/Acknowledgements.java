@@ -15,22 +15,27 @@ import java.util.concurrent.TimeoutException;
 final class Acknowledgements {
     private final ConcurrentHashMap<Digest, CompletableFuture<Long>> answers =
             new ConcurrentHashMap<>();
+    private final CompletableFuture<Long> end = new CompletableFuture<>();
 
     void accepted(Bytes document, long index) {
         answer(document).complete(index);
     }
 
-    void refused(Bytes document, String reason) {
-        answer(document)
-                .completeExceptionally(
-                        new AttemptFailure(
-                                Cause.MARKET_ERROR, "the market refused a document: " + reason));
+    void refused(Bytes document, AttemptFailure reason) {
+        answer(document).completeExceptionally(reason);
+    }
+
+    /** Nobody waits any longer for what is not answered yet. */
+    void end(AttemptFailure reason) {
+        end.completeExceptionally(reason);
     }
 
     /** Waits until the market logged the document; returns its index. */
     long await(Bytes document, Duration limit) throws AttemptFailure {
+        CompletableFuture<Long> answer = answer(document);
+        var _ = end.whenComplete((_, reason) -> answer.completeExceptionally(reason));
         try {
-            return answer(document).get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw new AttemptFailure(
                     Cause.MARKET_ERROR,

@@ -34,11 +34,15 @@ import java.util.Optional;
 
 /**
  * The work of one lease, from its award to its logged result: a walk through {@link
- * AttemptState#LIFECYCLE}. Every state is in the journal before the market hears of it. {@link
- * #run} is called once, on a thread that the agent owns; the other methods may be called from any
- * thread.
+ * AttemptState#LIFECYCLE}. Every state is in the journal before the market hears of it; only a
+ * failure that the journal cannot take is reported without. {@link #run} is called once, on a
+ * thread that the agent owns; the other methods may be called from any thread.
+ *
+ * <p>Once the result is signed only the market ends the attempt, by logging the result, refusing it
+ * or closing the lease. When anything else goes wrong then, the attempt stays in the journal as it
+ * is, and {@link Recovery} submits the result again at the agent's next start.
  */
-public final class Attempt implements Runnable {
+public final class Attempt implements Runnable, LeaseWork {
     private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
     private static final Duration PROGRESS_INTERVAL = Duration.ofMillis(100);
@@ -49,7 +53,8 @@ public final class Attempt implements Runnable {
     private final Cancellation cancellation = new Cancellation();
     private final Acknowledgements acknowledgements = new Acknowledgements();
     private final ReceiptIssuer receipts;
-    private AttemptState state = AttemptState.LIFECYCLE.initial();
+    private volatile AttemptState state = AttemptState.LIFECYCLE.initial();
+    private boolean resultSigned;
 
     /** An attempt that is in the journal as begun. */
     public Attempt(Assignment assignment, Workplace workplace, Outbox outbox) {
@@ -81,27 +86,30 @@ public final class Attempt implements Runnable {
         return assignment;
     }
 
-    /** Asks the attempt to end; an engine that computes is interrupted. */
-    public void cancel(Cause cause) {
-        cancellation.request(
-                new AttemptFailure(
-                        cause,
-                        switch (cause) {
-                            case CANCELLED -> "the tenant ended the order";
-                            case DEADLINE -> "the deadline passed before the work was done";
-                            case AGENT_RESTARTED -> "the agent was stopped";
-                            default -> "the market ended the lease";
-                        }));
+    /** Whether the attempt is in a final state, and computes no more. */
+    public boolean hasEnded() {
+        return state.isFinal();
     }
 
-    /** Tells the attempt that a document it submitted is in the log. */
+    /** Asks the attempt to end; an engine that computes is interrupted. */
+    @Override
+    public void cancel(Cause cause) {
+        AttemptFailure reason = AttemptFailure.requested(cause);
+        acknowledgements.end(reason);
+        cancellation.request(reason);
+    }
+
+    @Override
     public void accepted(Bytes document, long index) {
         acknowledgements.accepted(document, index);
     }
 
-    /** Tells the attempt that a document it submitted was refused. */
+    /** Ends the attempt: what follows a refused document would not be taken either. */
+    @Override
     public void refused(Bytes document, String reason) {
-        acknowledgements.refused(document, reason);
+        AttemptFailure failure = AttemptFailure.refused(reason);
+        acknowledgements.refused(document, failure);
+        cancellation.request(failure);
     }
 
     @Override
@@ -109,12 +117,10 @@ public final class Attempt implements Runnable {
         try {
             work();
         } catch (AttemptFailure e) {
-            // What fails once the end was requested fails because of that.
-            AttemptFailure reason = cancellation.requested().orElse(e);
-            end(reason.reason(), String.valueOf(reason.getMessage()));
+            failed(e);
         } catch (RuntimeException | Error e) {
             LOG.debug("lease {}: unexpected error", assignment.id().brief(), e);
-            end(Cause.ENGINE, "the agent met an unexpected error: " + e);
+            failed(new AttemptFailure(Cause.ENGINE, "the agent met an unexpected error: " + e, e));
         }
     }
 
@@ -178,7 +184,9 @@ public final class Attempt implements Runnable {
             Bytes receipt = issue(ledger);
             send(receipt);
             acknowledgements.await(receipt, ANSWER_LIMIT);
-        } catch (VerificationException | MarketException e) {
+        } catch (MarketException e) {
+            throw AttemptFailure.of(e);
+        } catch (VerificationException e) {
             throw new AttemptFailure(Cause.MARKET_ERROR, e.getMessage(), e);
         } catch (JournalException e) {
             throw new AttemptFailure(Cause.STORAGE, e.getMessage(), e);
@@ -219,9 +227,12 @@ public final class Attempt implements Runnable {
             Bytes envelope =
                     Bytes.copyOf(SignedStatement.sign(result.statement(), workplace.key()).bytes());
             workplace.journal().result(assignment.id(), envelope);
+            resultSigned = true;
             outbox.send(new SubmitResult(assignment.id(), envelope));
             acknowledgements.await(envelope, ANSWER_LIMIT);
-        } catch (VerificationException | MarketException e) {
+        } catch (MarketException e) {
+            throw AttemptFailure.of(e);
+        } catch (VerificationException e) {
             throw new AttemptFailure(Cause.MARKET_ERROR, e.getMessage(), e);
         } catch (JournalException e) {
             throw new AttemptFailure(Cause.STORAGE, e.getMessage(), e);
@@ -234,7 +245,7 @@ public final class Attempt implements Runnable {
                     new ReportProgress(
                             assignment.id(), rows, assignment.spec().inference().rows()));
         } catch (MarketException e) {
-            throw new AttemptFailure(Cause.MARKET_ERROR, e.getMessage(), e);
+            throw AttemptFailure.of(e);
         }
     }
 
@@ -247,23 +258,41 @@ public final class Attempt implements Runnable {
         } catch (JournalException e) {
             throw new AttemptFailure(Cause.STORAGE, e.getMessage(), e);
         } catch (MarketException e) {
-            throw new AttemptFailure(Cause.MARKET_ERROR, e.getMessage(), e);
+            throw AttemptFailure.of(e);
         }
     }
 
-    /**
-     * Ends the attempt; when journal or market cannot be told, recovery tells them at the next
-     * start.
-     */
-    private void end(Cause cause, String detail) {
+    private void failed(AttemptFailure failure) {
+        // What fails once the end was requested fails because of that.
+        AttemptFailure reason = cancellation.requested().orElse(failure);
         if (state.isFinal()) {
-            return;
+            LOG.debug("lease {}: ended as {}", assignment.id().brief(), state, failure);
+        } else if (resultSigned && !reason.isMarketsWord()) {
+            LOG.warn(
+                    "lease {}: {}; the result is submitted again at the next start",
+                    assignment.id().brief(),
+                    reason.getMessage());
+        } else {
+            end(reason.reason(), String.valueOf(reason.getMessage()));
         }
+    }
+
+    /** Ends the attempt; {@link Recovery} tells the market when it cannot be told now. */
+    private void end(Cause cause, String detail) {
         AttemptState last = cause == Cause.CANCELLED ? AttemptState.CANCELLED : AttemptState.FAILED;
         try {
-            enter(last, Optional.of(cause), detail);
-        } catch (JournalException | MarketException e) {
-            state = last;
+            try {
+                enter(last, Optional.of(cause), detail);
+            } catch (JournalException e) {
+                LOG.warn("lease {}: {}", assignment.id().brief(), e.getMessage());
+                if (state != last) {
+                    state = last;
+                    outbox.send(
+                            new ReportAttempt(assignment.id(), last, Optional.of(cause), detail));
+                }
+            }
+        } catch (MarketException e) {
+            LOG.warn("lease {}: {}", assignment.id().brief(), e.getMessage());
         }
     }
 
@@ -273,5 +302,8 @@ public final class Attempt implements Runnable {
         workplace.journal().state(assignment.id(), next, cause, detail);
         state = next;
         outbox.send(new ReportAttempt(assignment.id(), next, cause, detail));
+        if (next.isFinal()) {
+            workplace.journal().told(assignment.id());
+        }
     }
 }

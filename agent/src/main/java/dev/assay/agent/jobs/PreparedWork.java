@@ -27,7 +27,7 @@ record PreparedWork(ModelPackage model, Tensor rows, Engine engine, LoadedModel 
             model = ModelPackage.open(workplace.blobs(), work.model());
             rows = model.manifest().rows().read(workplace.blobs().file(work.input())).values();
         } catch (BlobException e) {
-            throw new AttemptFailure(Cause.BLOB, e.getMessage(), e);
+            throw new AttemptFailure(cause(e.code()), e.getMessage(), e);
         } catch (ModelException e) {
             throw new AttemptFailure(Cause.BAD_INPUT, e.getMessage(), e);
         }
@@ -56,6 +56,9 @@ record PreparedWork(ModelPackage model, Tensor rows, Engine engine, LoadedModel 
         } catch (EngineException e) {
             engine.close();
             throw failure(e);
+        } catch (RuntimeException | Error e) {
+            engine.close();
+            throw e;
         }
     }
 
@@ -87,9 +90,20 @@ record PreparedWork(ModelPackage model, Tensor rows, Engine engine, LoadedModel 
         return new AttemptFailure(cause, e.getMessage(), e);
     }
 
+    private static Cause cause(BlobException.Code code) {
+        return switch (code) {
+            case MISSING, DIGEST_MISMATCH -> Cause.BLOB;
+            case TOO_LARGE -> Cause.BAD_INPUT;
+            case IO -> Cause.STORAGE;
+        };
+    }
+
     @Override
     public void close() {
-        loaded.close();
-        engine.close();
+        try {
+            loaded.close();
+        } finally {
+            engine.close();
+        }
     }
 }

@@ -49,8 +49,13 @@ final class ReceiptTicker implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (JournalException e) {
             cancellation.request(new AttemptFailure(Cause.STORAGE, e.getMessage(), e));
-        } catch (VerificationException | MarketException e) {
+        } catch (MarketException e) {
+            cancellation.request(AttemptFailure.of(e));
+        } catch (VerificationException e) {
             cancellation.request(new AttemptFailure(Cause.MARKET_ERROR, e.getMessage(), e));
+        } catch (RuntimeException e) {
+            cancellation.request(
+                    new AttemptFailure(Cause.ENGINE, "the agent met an unexpected error: " + e, e));
         }
     }
 

@@ -8,12 +8,12 @@ import dev.assay.protocol.market.Bytes;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.Query;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
@@ -42,6 +42,10 @@ public final class Journal implements AutoCloseable {
                         sequence INTEGER NOT NULL,
                         envelope BLOB NOT NULL,
                         PRIMARY KEY (lease, sequence))
+                    """,
+                    """
+                    CREATE TABLE IF NOT EXISTS told (
+                        lease TEXT PRIMARY KEY REFERENCES attempt (lease))
                     """);
 
     private final Path file;
@@ -58,14 +62,18 @@ public final class Journal implements AutoCloseable {
     public static Journal open(Path file, InstantSource clock) throws JournalException {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
-            Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
-            Handle handle = Jdbi.create(connection).open();
-            handle.execute("PRAGMA journal_mode=WAL");
-            handle.execute("PRAGMA synchronous=FULL");
-            handle.execute("PRAGMA foreign_keys=ON");
-            SCHEMA.forEach(handle::execute);
+            Handle handle = Jdbi.create("jdbc:sqlite:" + file).open();
+            try {
+                handle.execute("PRAGMA journal_mode=WAL");
+                handle.execute("PRAGMA synchronous=FULL");
+                handle.execute("PRAGMA foreign_keys=ON");
+                SCHEMA.forEach(handle::execute);
+            } catch (JdbiException e) {
+                handle.close();
+                throw e;
+            }
             return new Journal(file, handle, clock);
-        } catch (SQLException | JdbiException | IOException e) {
+        } catch (JdbiException | IOException e) {
             throw new JournalException(
                     "cannot open the agent's journal " + file + ": " + e.getMessage(), e);
         }
@@ -121,25 +129,48 @@ public final class Journal implements AutoCloseable {
                                 lease.hex()));
     }
 
-    /** Every attempt that is in no final state. */
+    /** Records that the market knows how the attempt ended. */
+    public synchronized void told(LeaseId lease) throws JournalException {
+        write(() -> handle.execute("INSERT OR IGNORE INTO told (lease) VALUES (?)", lease.hex()));
+    }
+
+    /**
+     * Every attempt whose end the market was not told of, for all the journal knows: those in no
+     * final state, and those in one whose report may not have arrived.
+     */
     public synchronized List<JournaledAttempt> unfinished() throws JournalException {
-        try {
-            return handle.createQuery(
-                            "SELECT lease, state, result FROM attempt ORDER BY changed_on")
-                    .map(
-                            (row, _) ->
-                                    new JournaledAttempt(
-                                            LeaseId.parse(row.getString("lease")),
-                                            AttemptState.valueOf(row.getString("state")),
-                                            Optional.ofNullable(row.getBytes("result"))
-                                                    .map(Bytes::copyOf)))
-                    .filter(attempt -> !attempt.state().isFinal())
-                    .list();
+        return read("WHERE lease NOT IN (SELECT lease FROM told) ORDER BY changed_on");
+    }
+
+    /** The attempt of a lease; empty when there was none. */
+    public synchronized Optional<JournaledAttempt> find(LeaseId lease) throws JournalException {
+        return read("WHERE lease = ?", lease.hex()).stream().findFirst();
+    }
+
+    private List<JournaledAttempt> read(String which, String... parameters)
+            throws JournalException {
+        try (Query query =
+                handle.createQuery(
+                        "SELECT lease, state, cause, detail, result FROM attempt " + which)) {
+            for (int i = 0; i < parameters.length; i++) {
+                query.bind(i, parameters[i]);
+            }
+            return query.map((row, _) -> attempt(row)).list();
         } catch (JdbiException e) {
             throw failed(e);
         }
     }
 
+    private static JournaledAttempt attempt(ResultSet row) throws SQLException {
+        return new JournaledAttempt(
+                LeaseId.parse(row.getString("lease")),
+                AttemptState.valueOf(row.getString("state")),
+                Optional.ofNullable(row.getString("cause")).map(Cause::valueOf),
+                row.getString("detail"),
+                Optional.ofNullable(row.getBytes("result")).map(Bytes::copyOf));
+    }
+
+    /** Closes the file; what is asked of the journal afterwards fails. */
     @Override
     public synchronized void close() {
         handle.close();

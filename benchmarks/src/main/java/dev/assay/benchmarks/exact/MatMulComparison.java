@@ -116,17 +116,19 @@ public final class MatMulComparison {
     }
 
     private static void print(ObjectNode report) {
-        System.out.println("threads  size    exact  exact (both fresh)  pytorch  ratio");
+        System.out.println(
+                "threads  size    exact  exact (both fresh)  pytorch  ratio  peak × threads");
         for (JsonNode result : report.withArray("results")) {
             System.out.printf(
                     Locale.ROOT,
-                    "%7d  %4d  %7.1f  %18.1f  %7.1f  %5.2f%n",
+                    "%7d  %4d  %7.1f  %18.1f  %7.1f  %5.2f  %14.1f%n",
                     result.path("threads").asInt(),
                     result.path("size").asInt(),
                     result.path("exactGflops").asDouble(),
                     result.path("exactBothFreshGflops").asDouble(),
                     result.path("pytorchGflops").asDouble(),
-                    result.path("ratio").asDouble());
+                    result.path("ratio").asDouble(),
+                    result.path("fmaPeakGflops").asDouble());
         }
     }
 }

@@ -58,7 +58,10 @@ final class MatMulMeasurement {
             for (String size : Arrays.asList(args).subList(3, args.length)) {
                 MatMulMeasurement measurement =
                         new MatMulMeasurement(Integer.parseInt(size), Integer.parseInt(args[2]));
-                results.add(measurement.run(engine, manager).put("threads", threads));
+                ObjectNode result = measurement.run(engine, manager);
+                double peak = threads * FmaPeak.gflops();
+                result.put("threads", threads).put("fmaPeakGflops", rounded(peak));
+                results.add(result);
             }
         }
         JSON.writeValue(Path.of(args[0]).toFile(), results);

@@ -1,32 +1,27 @@
 package dev.assay.cli.console;
 
 import dev.assay.cli.tenant.RunEvent;
-import dev.assay.protocol.id.KeyId;
 import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.JobSpec;
 import dev.assay.protocol.lease.AttemptState;
 import dev.assay.protocol.lease.CloseReason;
 import dev.assay.protocol.market.OrderEvent;
-import dev.assay.protocol.market.RankedBid;
-import dev.assay.protocol.money.Price;
+import dev.assay.protocol.money.PriceUnit;
 import dev.assay.verification.statement.OrderPredicate;
-import dev.assay.verification.statement.SettlementPredicate;
 import dev.assay.verification.statement.VerdictPredicate;
 
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Tells a run to people, as it goes: one labelled line a fact. Not thread-safe. */
 public final class RunText implements Consumer<RunEvent> {
-    private static final int LABEL = 9;
-
     private final Terminal terminal;
-    private final Map<KeyId, String> names = new HashMap<>();
+    private final LabelledLines lines;
+    private final AuctionText auction;
+    private final SettlementText settlement;
     private @Nullable JobSpec spec;
     private @Nullable ProgressBar running;
     private @Nullable ProgressBar auditing;
@@ -34,15 +29,18 @@ public final class RunText implements Consumer<RunEvent> {
 
     public RunText(Terminal terminal) {
         this.terminal = terminal;
+        this.lines = new LabelledLines(terminal);
+        this.auction = new AuctionText(lines);
+        this.settlement = new SettlementText(lines, auction::name);
     }
 
     @Override
     public void accept(RunEvent event) {
         switch (event) {
             case RunEvent.Resumed resumed -> {
-                names.clear();
+                auction.restart();
                 began = System.nanoTime();
-                say(
+                lines.say(
                         terminal.warning("resume"),
                         "order "
                                 + resumed.order().brief()
@@ -57,10 +55,10 @@ public final class RunText implements Consumer<RunEvent> {
                 if (auditing == null) {
                     auditing = new ProgressBar("units replayed");
                 }
-                terminal.progress(label("audit") + auditing.at(replayed.done(), replayed.drawn()));
+                lines.progress("audit", auditing.at(replayed.done(), replayed.drawn()));
             }
             case RunEvent.Audited audited -> audited(audited);
-            case RunEvent.Settled settled -> settled(settled.settlement());
+            case RunEvent.Settled settled -> settlement.settled(settled.settlement(), unit());
             case RunEvent.Ended ended -> ended(ended);
         }
     }
@@ -69,7 +67,7 @@ public final class RunText implements Consumer<RunEvent> {
         OrderPredicate order = ordered.order();
         spec = order.spec();
         Inference work = spec.inference();
-        say(
+        lines.say(
                 "order",
                 terminal.bold(ordered.id().brief())
                         + "  "
@@ -84,10 +82,10 @@ public final class RunText implements Consumer<RunEvent> {
                         + Words.count(work.units(), "unit")
                         + " of "
                         + work.batch());
-        say(
+        lines.say(
                 "",
                 "at most "
-                        + price(spec.maxPrice())
+                        + Words.price(spec.maxPrice())
                         + "; deposit "
                         + order.deposit()
                         + " "
@@ -97,28 +95,11 @@ public final class RunText implements Consumer<RunEvent> {
 
     private void reported(OrderEvent event) {
         switch (event) {
-            case OrderEvent.BidPlaced bid -> {
-                names.put(bid.provider(), bid.providerName());
-                say(
-                        "bid",
-                        column(bid.providerName())
-                                + price(bid.price())
-                                + (bid.rowsPerSecond() > 0
-                                        ? "  measured "
-                                                + Words.count(bid.rowsPerSecond())
-                                                + " rows/s"
-                                        : "  " + terminal.dim("no work measured yet")));
-            }
-            case OrderEvent.BidDeclined declined -> {
-                names.put(declined.provider(), declined.providerName());
-                say(
-                        "bid",
-                        column(declined.providerName())
-                                + terminal.dim("none: " + Words.plain(declined.reason())));
-            }
-            case OrderEvent.Awarded awarded -> awarded(awarded);
+            case OrderEvent.BidPlaced bid -> auction.bid(bid);
+            case OrderEvent.BidDeclined declined -> auction.declined(declined);
+            case OrderEvent.Awarded awarded -> auction.awarded(awarded);
             case OrderEvent.Locked locked ->
-                    say(
+                    lines.say(
                             "escrow",
                             locked.amount()
                                     + " "
@@ -136,37 +117,9 @@ public final class RunText implements Consumer<RunEvent> {
         }
     }
 
-    private void awarded(OrderEvent.Awarded awarded) {
-        RankedBid best = awarded.ranking().getFirst();
-        String why =
-                awarded.ranking().size() == 1
-                        ? "the only bid"
-                        : "lowest price ÷ (throughput × reputation) of "
-                                + awarded.ranking().size()
-                                + " bids";
-        say("award", terminal.bold(best.providerName()) + "  " + why);
-        for (RankedBid bid : awarded.ranking()) {
-            say(
-                    "",
-                    column(bid.providerName())
-                            + bid.price().rate()
-                            + String.format(
-                                    Locale.ROOT,
-                                    "  reputation %.3f  score %.2f",
-                                    bid.reputation(),
-                                    bid.score())
-                            + (bid.equals(best) ? "  " + terminal.good("won") : ""));
-        }
-        say(
-                "lease",
-                terminal.bold(awarded.lease().brief())
-                        + "  log entry "
-                        + awarded.document().index());
-    }
-
     private void attempt(OrderEvent.AttemptChanged changed) {
         if (changed.state() == AttemptState.FAILED || changed.state() == AttemptState.CANCELLED) {
-            say(
+            lines.say(
                     "attempt",
                     terminal.bad(changed.state().name())
                             + changed.cause()
@@ -175,7 +128,7 @@ public final class RunText implements Consumer<RunEvent> {
                             + "  "
                             + Words.plain(changed.detail()));
         } else {
-            terminal.progress(label("attempt") + changed.state());
+            lines.progress("attempt", changed.state().name());
             if (changed.state() == AttemptState.RUNNING) {
                 running = new ProgressBar("rows");
             }
@@ -187,14 +140,14 @@ public final class RunText implements Consumer<RunEvent> {
             running = new ProgressBar("rows");
         }
         String bar = running.at(progress.rows(), progress.totalRows());
-        terminal.progress(label("run") + bar);
+        lines.progress("run", bar);
         if (progress.rows() == progress.totalRows()) {
-            say("run", bar.strip());
+            lines.say("run", bar.strip());
         }
     }
 
     private void receipt(RunEvent.Receipt receipt) {
-        say(
+        lines.say(
                 "receipt",
                 "#"
                         + receipt.sequence()
@@ -210,7 +163,7 @@ public final class RunText implements Consumer<RunEvent> {
     }
 
     private void result(RunEvent.ResultReady ready) {
-        say(
+        lines.say(
                 "result",
                 ready.correct()
                         .map(
@@ -222,7 +175,7 @@ public final class RunText implements Consumer<RunEvent> {
                                                 + Words.count(ready.rows())
                                                 + ")")
                         .orElse(Words.count(ready.rows(), "row")));
-        say("", ready.predictions().toString());
+        lines.say("", ready.predictions().toString());
     }
 
     private void audited(RunEvent.Audited audited) {
@@ -235,7 +188,7 @@ public final class RunText implements Consumer<RunEvent> {
                 verdict.method() == VerdictPredicate.Method.EXACT_REPLAY
                         ? "bit for bit"
                         : "within the tolerance";
-        say(
+        lines.say(
                 "audit",
                 outcome
                         + "  "
@@ -247,39 +200,19 @@ public final class RunText implements Consumer<RunEvent> {
                         + " in "
                         + Words.time(audited.took()));
         if (verdict.outcome() != VerdictPredicate.Outcome.PASS) {
-            say("", verdict.detail());
-        }
-    }
-
-    private void settled(SettlementPredicate settlement) {
-        String owed =
-                spec == null
-                        ? ""
-                        : " for " + Words.quantity(settlement.quantity(), spec.maxPrice().unit());
-        say(
-                "settled",
-                terminal.bold(settlement.owed() + " " + settlement.denom()) + " owed" + owed);
-        for (SettlementPredicate.Transfer transfer : settlement.transfers()) {
-            say(
-                    "",
-                    String.format(
-                            Locale.ROOT,
-                            "%14s  %-12s %s",
-                            transfer.amount(),
-                            purpose(transfer.purpose()),
-                            account(transfer.to())));
+            lines.say("", verdict.detail());
         }
     }
 
     private void ended(RunEvent.Ended ended) {
         if (ended.reason() == CloseReason.DONE) {
-            say(
+            lines.say(
                     "closed",
                     terminal.good("done")
                             + " in "
                             + Words.time(Duration.ofNanos(System.nanoTime() - began)));
         } else {
-            say(
+            lines.say(
                     "closed",
                     terminal.bad(ended.reason().text().replace('_', ' '))
                             + (ended.detail().isEmpty() ? "" : ": " + Words.plain(ended.detail())));
@@ -287,45 +220,15 @@ public final class RunText implements Consumer<RunEvent> {
         ended.evidence()
                 .ifPresent(
                         folder -> {
-                            say("evidence", terminal.bold(folder.toString()));
-                            say(
+                            lines.say("evidence", terminal.bold(folder.toString()));
+                            lines.say(
                                     "",
                                     terminal.dim(
                                             "check it anywhere, offline:  assay audit " + folder));
                         });
     }
 
-    private static String purpose(SettlementPredicate.Purpose purpose) {
-        return switch (purpose) {
-            case PAYMENT -> "paid to";
-            case FEE -> "fee to";
-            case REFUND -> "refund to";
-            case BID_DEPOSIT -> "bid deposit to";
-            case SLASH -> "slashed to";
-        };
-    }
-
-    private String account(String account) {
-        if (account.startsWith("provider:")) {
-            KeyId key = KeyId.parse(account.substring("provider:".length()));
-            return "provider " + names.getOrDefault(key, key.brief());
-        }
-        return account.startsWith("tenant:") ? "tenant" : account.replace(':', ' ');
-    }
-
-    private static String price(Price price) {
-        return price.rate() + " " + price.denom() + " per " + price.unit();
-    }
-
-    private static String column(String name) {
-        return String.format(Locale.ROOT, "%-10s", name);
-    }
-
-    private void say(String label, String text) {
-        terminal.line(label(label) + text);
-    }
-
-    private String label(String label) {
-        return terminal.dim(String.format(Locale.ROOT, "%-" + LABEL + "s ", label));
+    private Optional<PriceUnit> unit() {
+        return Optional.ofNullable(spec).map(known -> known.maxPrice().unit());
     }
 }

@@ -1,5 +1,6 @@
 package dev.assay.cli.console;
 
+import dev.assay.protocol.money.Price;
 import dev.assay.protocol.money.PriceUnit;
 
 import java.time.Duration;
@@ -53,5 +54,10 @@ final class Words {
             case CPU_HOUR -> String.format(Locale.ROOT, "%,.1f cpu-seconds", quantity / 1e3);
             case GPU_HOUR -> String.format(Locale.ROOT, "%,.1f gpu-seconds", quantity / 1e3);
         };
+    }
+
+    /** A price as people say it: {@code 0.350000 usdc per 1000-rows}. */
+    static String price(Price price) {
+        return price.rate() + " " + price.denom() + " per " + price.unit();
     }
 }

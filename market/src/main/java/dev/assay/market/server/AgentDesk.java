@@ -1,7 +1,6 @@
 package dev.assay.market.server;
 
 import dev.assay.market.server.Agents.Agent;
-import dev.assay.protocol.lease.AttemptState;
 import dev.assay.protocol.lease.CloseReason;
 import dev.assay.protocol.market.AgentHello;
 import dev.assay.protocol.market.AgentMessage;
@@ -80,8 +79,9 @@ final class AgentDesk {
         return agent;
     }
 
+    /** An agent that has begun or ended the work already answers with where it stands. */
     private static void remind(Agent agent, LiveLease lease) {
-        if (lease.row().attempt() == AttemptState.ASSIGNED) {
+        if (lease.result().isEmpty()) {
             agent.tell(
                     new Award(
                             lease.id(),

@@ -4,6 +4,7 @@ import dev.assay.protocol.id.Digest;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Objects;
@@ -68,21 +69,29 @@ public final class Tensor {
      */
     public Digest digest() {
         MessageDigest sha = Digest.sha256();
-        sha.update(DIGEST_DOMAIN);
-        ByteBuffer chunk = ByteBuffer.allocate(4 * CHUNK).order(ByteOrder.LITTLE_ENDIAN);
-        chunk.put((byte) 0).put((byte) shape.rank());
-        shape.dims().forEach(chunk::putInt);
-        sha.update(chunk.flip());
-        for (int i = 0; i < values.length; i += CHUNK) {
-            chunk.clear();
-            int end = Math.min(values.length, i + CHUNK);
-            for (int j = i; j < end; j++) {
-                float v = values[j];
-                chunk.putInt(Float.isNaN(v) ? CANONICAL_NAN : Float.floatToRawIntBits(v));
-            }
-            sha.update(chunk.flip());
+        int header = DIGEST_DOMAIN.length + 2 + Integer.BYTES * shape.rank();
+        int room = Math.max(header, Float.BYTES * Math.min(values.length, CHUNK));
+        ByteBuffer buffer = ByteBuffer.allocate(room).order(ByteOrder.LITTLE_ENDIAN);
+        buffer.put(DIGEST_DOMAIN).put((byte) 0).put((byte) shape.rank());
+        shape.dims().forEach(buffer::putInt);
+        sha.update(buffer.flip());
+        FloatBuffer chunk = buffer.clear().asFloatBuffer();
+        for (int begin = 0; begin < values.length; begin += CHUNK) {
+            int count = Math.min(values.length - begin, CHUNK);
+            chunk.clear().put(values, begin, count);
+            canonicaliseNaNs(begin, count, buffer);
+            sha.update(buffer.array(), 0, Float.BYTES * count);
         }
         return Digest.of(sha.digest());
+    }
+
+    /** Overwrites each NaN of a chunk; most chunks have none. */
+    private void canonicaliseNaNs(int begin, int count, ByteBuffer chunk) {
+        for (int i = 0; i < count; i++) {
+            if (Float.isNaN(values[begin + i])) {
+                chunk.putInt(Float.BYTES * i, CANONICAL_NAN);
+            }
+        }
     }
 
     /** Whether every bit of every value is the same, all NaNs being one. */

@@ -12,7 +12,10 @@ public sealed interface MarketMessage {
     /** A bid did not win; its deposit went back. */
     record NotAwarded(OrderId order) implements MarketMessage {}
 
-    /** A bid won: do the work of this lease. */
+    /**
+     * A bid won: do the work of this lease. Repeated when the agent connects again and the market
+     * has no result yet.
+     */
     record Award(LeaseId lease, Bytes leaseEnvelope, Bytes orderEnvelope)
             implements MarketMessage {}
 

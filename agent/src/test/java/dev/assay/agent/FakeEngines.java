@@ -1,0 +1,98 @@
+package dev.assay.agent;
+
+import dev.assay.agent.jobs.Engines;
+import dev.assay.models.engine.Engine;
+import dev.assay.models.engine.EngineException;
+import dev.assay.models.engine.LoadedModel;
+import dev.assay.models.engine.Trace;
+import dev.assay.models.pack.ModelPackage;
+import dev.assay.models.tensor.Tensor;
+import dev.assay.protocol.job.EngineName;
+import dev.assay.runtime.exact.ExactEngine;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * Exact engines that write down when they and their models are opened and closed, and fail where a
+ * test wants it.
+ */
+public final class FakeEngines implements Engines {
+    /** Something that happens at a place; it may throw. */
+    @FunctionalInterface
+    public interface Step {
+        void take() throws EngineException;
+    }
+
+    private static final Step NOTHING = () -> {};
+
+    /**
+     * What was opened and closed, in order: {@code open}, {@code load}, {@code unload}, {@code
+     * close}.
+     */
+    public final List<String> steps = new CopyOnWriteArrayList<>();
+
+    public volatile Step beforeOpen = NOTHING;
+    public volatile Step beforeLoad = NOTHING;
+    public volatile Step beforeUnit = NOTHING;
+    public volatile Step atUnload = NOTHING;
+
+    @Override
+    public Engine open(EngineName name, int cpus) throws EngineException {
+        beforeOpen.take();
+        steps.add("open");
+        return new FakeEngine(new ExactEngine(cpus));
+    }
+
+    private final class FakeEngine implements Engine {
+        private final ExactEngine engine;
+
+        FakeEngine(ExactEngine engine) {
+            this.engine = engine;
+        }
+
+        @Override
+        public String name() {
+            return engine.name();
+        }
+
+        @Override
+        public LoadedModel load(ModelPackage model) throws EngineException {
+            beforeLoad.take();
+            LoadedModel loaded = engine.load(model);
+            steps.add("load");
+            return new FakeModel(loaded);
+        }
+
+        @Override
+        public void close() {
+            steps.add("close");
+            engine.close();
+        }
+    }
+
+    private final class FakeModel implements LoadedModel {
+        private final LoadedModel model;
+
+        FakeModel(LoadedModel model) {
+            this.model = model;
+        }
+
+        @Override
+        public List<Tensor> run(List<Tensor> inputs, Trace trace) throws EngineException {
+            beforeUnit.take();
+            return model.run(inputs, trace);
+        }
+
+        @Override
+        public void close() {
+            steps.add("unload");
+            model.close();
+            try {
+                atUnload.take();
+            } catch (EngineException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}
