@@ -19,12 +19,16 @@ public final class ContainerException extends Exception {
         ENGINE_FAILED(Fault.PROVIDER),
         /** No registry or engine knows the image. */
         IMAGE_MISSING(Fault.TENANT),
+        /** The image's registry does not answer, or not to this machine. */
+        REGISTRY(Fault.NONE),
         /** The image cannot be taken: too large, damaged, or not what was named. */
         IMAGE_REFUSED(Fault.TENANT),
         /** The command, a path or a port of the job cannot be run as given. */
         BAD_SPEC(Fault.TENANT),
         /** The outputs are more or larger than the limits allow. */
         OUTPUT_LIMIT(Fault.TENANT),
+        /** The container made no output that the job names. */
+        OUTPUT_MISSING(Fault.TENANT),
         /** An input is not in the blob store, or was changed there. */
         INPUT(Fault.PROVIDER),
         /** The workspace cannot be written or read. */

@@ -1,0 +1,332 @@
+package dev.assay.runtime.container;
+
+import dev.assay.protocol.id.Digest;
+import dev.assay.protocol.job.Container;
+import dev.assay.runtime.container.ContainerCgroup.Sample;
+import dev.assay.runtime.container.ContainerException.Code;
+import dev.assay.runtime.container.ContainerOutcome.Outputs;
+import dev.assay.runtime.container.ContainerState.Phase;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/**
+ * One container of one attempt, from its creation to its removal. It owns the container, the
+ * workspace, the watchdog and the following of the log; closing it ends and removes all of them,
+ * however far it came. {@link #await} is for one thread; the rest is thread-safe.
+ */
+public final class ContainerRun implements AutoCloseable {
+    private static final Duration ENGINE_RETURNS = Duration.ofSeconds(30);
+    private static final Duration ENGINE_PAUSE = Duration.ofMillis(200);
+    private static final Duration LOG_REST = Duration.ofSeconds(10);
+
+    private final ContainerHost host;
+    private final RunId run;
+    private final Container job;
+    private final ContainerLimits limits;
+    private final Consumer<ContainerEvent> events;
+    private final String container;
+    private final Workspace workspace;
+    private final LogFollower log;
+    private final Watchdog watchdog;
+    private final Optional<ContainerCgroup> cgroup;
+    private final AtomicReference<Sample> usage = new AtomicReference<>(Sample.NONE);
+    private final long startNanos;
+
+    private ContainerRun(
+            ContainerHost host,
+            RunId run,
+            Container job,
+            ContainerLimits limits,
+            Consumer<ContainerEvent> events,
+            String container,
+            ContainerState state,
+            LogKeeper keeper) {
+        this.host = host;
+        this.run = run;
+        this.job = job;
+        this.limits = limits;
+        this.events = events;
+        this.container = container;
+        this.workspace = host.workspace(run);
+        this.cgroup = state.pid() == 0 ? Optional.empty() : ContainerCgroup.of(state.pid());
+        this.startNanos = System.nanoTime() - ran(host, state).toNanos();
+        this.watchdog =
+                new Watchdog(
+                        new Limits(),
+                        limits.grace(),
+                        System::nanoTime,
+                        cause -> events.accept(new ContainerEvent.Ending(run, cause)));
+        this.log =
+                new LogFollower(
+                        host.engine(),
+                        container,
+                        keeper,
+                        limits,
+                        entry -> events.accept(new ContainerEvent.Logged(run, entry)),
+                        watchdog::end);
+    }
+
+    private static Duration ran(ContainerHost host, ContainerState state) {
+        Duration ran =
+                Duration.between(
+                        state.startedAt().orElse(host.clock().instant()), host.clock().instant());
+        return ran.isNegative() ? Duration.ZERO : ran;
+    }
+
+    /**
+     * Makes the workspace, creates the container and starts it.
+     *
+     * @param image what {@code job.image()} was resolved to
+     * @param gpus the devices it gets, by UUID
+     * @param events is told what happens, on several threads
+     */
+    public static ContainerRun start(
+            ContainerHost host,
+            RunId run,
+            Container job,
+            EngineImage image,
+            ContainerLimits limits,
+            List<String> gpus,
+            Consumer<ContainerEvent> events)
+            throws ContainerException {
+        return new ContainerStart(host, run, job, image, limits, gpus, events).call();
+    }
+
+    /**
+     * Takes over the container of a run that an earlier agent process started, running or ended.
+     *
+     * @param found as {@link Leftovers} found it
+     */
+    public static ContainerRun attach(
+            ContainerHost host,
+            Leftovers.Found found,
+            Container job,
+            ContainerLimits limits,
+            Consumer<ContainerEvent> events)
+            throws ContainerException {
+        ContainerState state =
+                host.engine()
+                        .state(found.container())
+                        .orElseThrow(
+                                () ->
+                                        new ContainerException(
+                                                Code.ENGINE_FAILED,
+                                                "container " + found.run() + " is no more"));
+        return began(host, found.run(), job, limits, events, found.container(), state);
+    }
+
+    /** Watches and follows a container that was started. */
+    static ContainerRun began(
+            ContainerHost host,
+            RunId run,
+            Container job,
+            ContainerLimits limits,
+            Consumer<ContainerEvent> events,
+            String container,
+            ContainerState state)
+            throws ContainerException {
+        LogKeeper keeper = LogKeeper.start(host.workspace(run).log(), limits.logBytes());
+        ContainerRun began =
+                new ContainerRun(host, run, job, limits, events, container, state, keeper);
+        try {
+            began.log.follow();
+            began.watchdog.begin();
+            return began;
+        } catch (ContainerException e) {
+            began.log.close();
+            throw e;
+        }
+    }
+
+    /** What the watchdog looks at. */
+    private final class Limits implements Watchdog.Watched {
+        @Override
+        public Optional<ExitCause> overLimit() {
+            cgroup.flatMap(ContainerCgroup::sample)
+                    .ifPresent(sample -> usage.accumulateAndGet(sample, Sample::max));
+            if (System.nanoTime() - startNanos > limits.time().toNanos()) {
+                return Optional.of(ExitCause.TIME_LIMIT);
+            }
+            try {
+                boolean within =
+                        workspace.bounded()
+                                || workspace
+                                        .use(limits)
+                                        .within(limits.diskBytes(), limits.files() + 16L);
+                return within ? Optional.empty() : Optional.of(ExitCause.DISK_LIMIT);
+            } catch (ContainerException e) {
+                return Optional.of(ExitCause.ENGINE_LOST);
+            }
+        }
+
+        @Override
+        public void signal(String signal) throws ContainerException {
+            host.engine().signal(container, signal);
+        }
+    }
+
+    public RunId id() {
+        return run;
+    }
+
+    /** Asks the container to end: politely, and after the grace not. Returns at once. */
+    public void cancel() {
+        watchdog.end(ExitCause.CANCELLED);
+    }
+
+    /** A process of the tenant's own in the running container. */
+    public Shell shell(List<String> command) throws ContainerException {
+        return host.engine().shell(container, command);
+    }
+
+    /** Processor time and the most memory so far, as last seen. */
+    public ContainerUsage usage() {
+        Sample sample = usage.get();
+        return new ContainerUsage(sample.cpu(), sample.peakMemoryBytes());
+    }
+
+    /** Waits for the container's end, collects what it left, and says how it ended. */
+    public ContainerOutcome await() throws ContainerException, InterruptedException {
+        Optional<ContainerState> end = ended();
+        watchdog.close();
+        log.drain(LOG_REST);
+        Digest logBlob = log.store(host.blobs());
+        ExitCause cause = end.map(this::cause).orElse(ExitCause.ENGINE_LOST);
+        Optional<Outputs> outputs = Optional.empty();
+        String message = end.map(state -> message(cause, state)).orElse("the engine was lost");
+        ExitCause last = cause;
+        if (cause == ExitCause.DONE) {
+            try {
+                outputs = Optional.of(collect());
+            } catch (ContainerException e) {
+                if (e.code().fault() != ExitCause.OUTPUTS.fault()) {
+                    throw e;
+                }
+                last = ExitCause.OUTPUTS;
+                message = String.valueOf(e.getMessage());
+            }
+        }
+        int exitCode = end.map(ContainerState::exitCode).orElse(-1);
+        events.accept(new ContainerEvent.Ended(run, last, exitCode));
+        return new ContainerOutcome(
+                run,
+                last,
+                exitCode,
+                message,
+                outputs,
+                logBlob,
+                usage.get().cpu(),
+                usage.get().peakMemoryBytes(),
+                end.flatMap(ContainerState::startedAt),
+                end.flatMap(ContainerState::finishedAt));
+    }
+
+    private Outputs collect() throws ContainerException {
+        OutputCollector collector = new OutputCollector(workspace.out(), host.blobs(), limits);
+        OutputManifest manifest = collector.collect(job.outputs());
+        return new Outputs(manifest, collector.store(manifest));
+    }
+
+    /** The state it ended in; nothing when the engine was lost under it. */
+    private Optional<ContainerState> ended() throws ContainerException, InterruptedException {
+        while (true) {
+            try {
+                host.engine().await(container);
+                return host.engine().state(container).filter(state -> state.phase() == Phase.ENDED);
+            } catch (ContainerException e) {
+                if (e.code() != Code.ENGINE_UNREACHABLE) {
+                    throw e;
+                }
+                Optional<ContainerState> state = afterReturn();
+                if (state.map(ContainerState::phase).filter(Phase.RUNNING::equals).isEmpty()) {
+                    return Optional.empty();
+                }
+                log.follow();
+            }
+        }
+    }
+
+    /** Waits for an engine that went away; the container's state when it came back. */
+    private Optional<ContainerState> afterReturn() throws InterruptedException {
+        long deadline = System.nanoTime() + ENGINE_RETURNS.toNanos();
+        while (System.nanoTime() < deadline) {
+            try {
+                return host.engine().state(container);
+            } catch (ContainerException e) {
+                Thread.sleep(ENGINE_PAUSE);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private ExitCause cause(ContainerState end) {
+        Optional<ExitCause> asked = watchdog.cause();
+        if (asked.isPresent()) {
+            return asked.get();
+        }
+        if (end.exitCode() == 0) {
+            return ExitCause.DONE;
+        }
+        if (!end.outOfMemory()) {
+            return end.error().isEmpty() ? ExitCause.EXIT_CODE : ExitCause.ENGINE_LOST;
+        }
+        Sample last = usage.get();
+        boolean byHost = last.killed() > 0 && last.limitReached() == 0;
+        return byHost ? ExitCause.HOST_MEMORY : ExitCause.OUT_OF_MEMORY;
+    }
+
+    private String message(ExitCause cause, ContainerState end) {
+        return switch (cause) {
+            case DONE -> "done";
+            case EXIT_CODE -> exit(end.exitCode());
+            case OUT_OF_MEMORY ->
+                    "out of memory at its limit of " + limits.memoryBytes() + " bytes";
+            case TIME_LIMIT -> "not done in its time of " + limits.time();
+            case DISK_LIMIT ->
+                    "more than "
+                            + limits.diskBytes()
+                            + " bytes or "
+                            + limits.files()
+                            + " files in its workspace";
+            case LOG_LIMIT ->
+                    "more than "
+                            + ContainerLimits.LOG_FLOOD
+                            + " times the "
+                            + limits.logBytes()
+                            + " bytes of log that are kept";
+            case OUTPUTS -> "its outputs cannot be collected";
+            case CANCELLED -> "cancelled";
+            case HOST_MEMORY -> "this host ran out of memory";
+            case ENGINE_LOST -> "the engine failed it: " + end.error();
+        };
+    }
+
+    private static String exit(int code) {
+        return "exit code "
+                + code
+                + (code > 128 && code < 160 ? ", which is signal " + (code - 128) : "");
+    }
+
+    /**
+     * Ends and removes the container and its workspace. When the engine does not answer they stay
+     * until {@link Leftovers} removes them.
+     */
+    @Override
+    public void close() throws ContainerException {
+        boolean interrupted = Thread.interrupted(); // the removal is not given up halfway
+        try {
+            watchdog.close();
+            log.close();
+            host.engine().remove(container);
+            workspace.remove();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package dev.assay.runtime.docker;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.async.ResultCallback;
+import com.github.dockerjava.api.model.Frame;
+
+import dev.assay.runtime.container.ContainerException;
+import dev.assay.runtime.container.ContainerException.Code;
+import dev.assay.runtime.container.Shell;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Objects;
+
+/** An {@code exec} of the engine over an upgraded connection. */
+final class DockerShell implements Shell {
+    private static final int ROOM = 1 << 16;
+
+    private final DockerClient client;
+    private final Calls calls;
+    private final String exec;
+    private final BytePipe input = new BytePipe(ROOM);
+    private final BytePipe output = new BytePipe(ROOM);
+    private final Frames frames = new Frames();
+
+    private DockerShell(DockerClient client, Calls calls, String exec) {
+        this.client = client;
+        this.calls = calls;
+        this.exec = exec;
+    }
+
+    static DockerShell open(
+            DockerClient client, Calls calls, String container, List<String> command)
+            throws ContainerException {
+        String exec =
+                calls.to(
+                        "start a shell in " + container,
+                        Code.BAD_SPEC,
+                        () ->
+                                client.execCreateCmd(container)
+                                        .withCmd(command.toArray(String[]::new))
+                                        .withTty(true)
+                                        .withAttachStdin(true)
+                                        .withAttachStdout(true)
+                                        .withAttachStderr(true)
+                                        .exec()
+                                        .getId());
+        DockerShell shell = new DockerShell(client, calls, exec);
+        client.execStartCmd(exec).withTty(true).withStdIn(shell.input.source()).exec(shell.frames);
+        return shell;
+    }
+
+    /** What the process writes, on the client's thread, which waits while nobody reads. */
+    private final class Frames extends ResultCallback.Adapter<Frame> {
+        @Override
+        public void onNext(Frame frame) {
+            try {
+                output.sink().write(frame.getPayload());
+            } catch (IOException e) {
+                // nobody reads any more
+            }
+        }
+
+        @Override
+        public void onError(Throwable e) {
+            output.endWrites();
+            super.onError(e);
+        }
+
+        @Override
+        public void onComplete() {
+            output.endWrites();
+            super.onComplete();
+        }
+    }
+
+    @Override
+    public OutputStream input() {
+        return input.sink();
+    }
+
+    @Override
+    public InputStream output() {
+        return output.source();
+    }
+
+    @Override
+    public void resize(int columns, int rows) throws ContainerException {
+        calls.run(
+                "resize a terminal",
+                Code.ENGINE_FAILED,
+                () -> client.resizeExecCmd(exec).withSize(rows, columns).exec());
+    }
+
+    @Override
+    public int exitCode() throws ContainerException {
+        Long code =
+                calls.to(
+                        "ask for a shell's exit code",
+                        Code.ENGINE_FAILED,
+                        () -> client.inspectExecCmd(exec).exec().getExitCodeLong());
+        return Math.toIntExact(Objects.requireNonNullElse(code, -1L));
+    }
+
+    @Override
+    public void close() {
+        input.endWrites();
+        input.endReads();
+        output.endReads();
+        try {
+            frames.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("a shell does not close", e);
+        }
+    }
+}

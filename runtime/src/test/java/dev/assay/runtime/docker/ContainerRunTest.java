@@ -1,0 +1,216 @@
+package dev.assay.runtime.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.assay.protocol.id.Digest;
+import dev.assay.protocol.job.Container.Input;
+import dev.assay.protocol.job.Network;
+import dev.assay.protocol.lease.Fault;
+import dev.assay.runtime.container.ContainerEvent;
+import dev.assay.runtime.container.ContainerException;
+import dev.assay.runtime.container.ContainerLimits;
+import dev.assay.runtime.container.ContainerOutcome;
+import dev.assay.runtime.container.ContainerRun;
+import dev.assay.runtime.container.ExitCause;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+class ContainerRunTest {
+    @TempDir private Path folder;
+    private Machine machine;
+
+    @BeforeEach
+    void open() throws Exception {
+        machine = Machine.here(folder);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        if (machine != null) {
+            machine.assertNothingLeft();
+            machine.close();
+        }
+    }
+
+    @Test
+    void container_withInputsAndOutputs_givesFilesByDigest() throws Exception {
+        Digest input = machine.blobs.put("six times nine".getBytes(StandardCharsets.UTF_8));
+        ContainerOutcome outcome =
+                machine.run(
+                        Machine.job(
+                                List.of(
+                                        "/bin/sh",
+                                        "-c",
+                                        "mkdir /assay/out/d; cp /assay/in/a/b.txt /assay/out/d/c;"
+                                                + " echo $WHO $ASSAY_INDEX/$ASSAY_COUNT in $HOME"
+                                                + " > /assay/out/env"),
+                                Map.of("WHO", "me"),
+                                List.of(new Input("a/b.txt", input)),
+                                Network.NONE,
+                                1),
+                        Machine.limits());
+        assertThat(outcome.cause()).as(outcome.message()).isEqualTo(ExitCause.DONE);
+        assertThat(machine.outputs(outcome))
+                .isEqualTo(Map.of("d/c", "six times nine", "env", "me 0/1 in /assay/work\n"));
+        assertThat(outcome.outputs().orElseThrow().manifest().files())
+                .anyMatch(file -> file.digest().equals(input));
+        assertThat(machine.blobs.has(outcome.outputs().orElseThrow().digest())).isTrue();
+    }
+
+    @Test
+    void log_ofBothStreams_isKeptAndToldInOrder() throws Exception {
+        ContainerOutcome outcome = machine.run("echo one; echo two >&2; echo three; printf four");
+        assertThat(machine.log(outcome))
+                .containsExactlyInAnyOrder("out one", "err two", "out three", "out four");
+        assertThat(machine.log(outcome).stream().filter(line -> line.startsWith("out")))
+                .containsExactly("out one", "out three", "out four");
+        assertThat(
+                        machine.events.stream()
+                                .filter(ContainerEvent.Logged.class::isInstance)
+                                .map(event -> ((ContainerEvent.Logged) event).entry().text()))
+                .containsExactlyInAnyOrder("one", "two", "three", "four");
+    }
+
+    @Test
+    void program_thatFails_isTheTenantsFault() throws Exception {
+        ContainerOutcome outcome = machine.run("echo sorry >&2; exit 3");
+        assertThat(outcome.cause()).isEqualTo(ExitCause.EXIT_CODE);
+        assertThat(outcome.cause().fault()).isEqualTo(Fault.TENANT);
+        assertThat(outcome.exitCode()).isEqualTo(3);
+        assertThat(outcome.message()).isEqualTo("exit code 3");
+        assertThat(outcome.outputs()).isEmpty();
+        assertThat(machine.log(outcome)).containsExactly("err sorry");
+    }
+
+    @Test
+    void command_thatTheImageLacks_isTheTenantsFaultAndLeavesNothing() throws Exception {
+        assertThatThrownBy(
+                        () ->
+                                machine.run(
+                                        Machine.job(
+                                                List.of("/no/such/program"),
+                                                Map.of(),
+                                                List.of(),
+                                                Network.NONE,
+                                                1),
+                                        Machine.limits()))
+                .isInstanceOfSatisfying(
+                        ContainerException.class,
+                        e -> assertThat(e.code()).isEqualTo(ContainerException.Code.BAD_SPEC))
+                .hasMessageContaining("/no/such/program");
+    }
+
+    @Test
+    void input_thatIsNotThere_isTheProvidersFaultAndLeavesNothing() throws Exception {
+        Digest missing = Digest.sha256(new byte[] {42});
+        assertThatThrownBy(
+                        () ->
+                                machine.run(
+                                        Machine.job(
+                                                List.of(),
+                                                Map.of(),
+                                                List.of(new Input("a", missing)),
+                                                Network.NONE,
+                                                1),
+                                        Machine.limits()))
+                .isInstanceOfSatisfying(
+                        ContainerException.class,
+                        e -> assertThat(e.code()).isEqualTo(ContainerException.Code.INPUT))
+                .hasMessageContaining(missing.toString());
+    }
+
+    @Test
+    void output_thatIsNotMade_isTheTenantsFault() throws Exception {
+        var job = Machine.script("true");
+        ContainerOutcome outcome =
+                machine.run(
+                        new dev.assay.protocol.job.Container(
+                                job.image(),
+                                job.command(),
+                                job.env(),
+                                job.inputs(),
+                                List.of("frames/1.png"),
+                                job.ports(),
+                                job.shmBytes(),
+                                job.network(),
+                                1),
+                        Machine.limits());
+        assertThat(outcome.cause()).isEqualTo(ExitCause.OUTPUTS);
+        assertThat(outcome.message()).contains("frames/1.png");
+    }
+
+    @Test
+    void cancel_ofAPoliteProgram_endsItAtOnce() throws Exception {
+        try (ContainerRun run =
+                machine.start(
+                        Machine.script(
+                                "trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 1 &"
+                                    + " wait; done"),
+                        Machine.limits())) {
+            awaitLog("ready");
+            run.cancel();
+            ContainerOutcome outcome = run.await();
+            assertThat(outcome.cause()).isEqualTo(ExitCause.CANCELLED);
+            assertThat(outcome.exitCode()).isZero();
+            assertThat(machine.log(outcome)).containsExactly("out ready", "out bye");
+        }
+    }
+
+    @Test
+    void container_thatIsClosed_isGoneWithItsWorkspace() throws Exception {
+        ContainerRun run = machine.start(Machine.script("sleep 1000"), Machine.limits());
+        run.close();
+        machine.assertNothingLeft();
+    }
+
+    @Test
+    void container_pastItsTime_isEnded() throws Exception {
+        ContainerLimits limits = with(Machine.limits(), Duration.ofMillis(300));
+        ContainerOutcome outcome = machine.run(Machine.script("sleep 1000"), limits);
+        assertThat(outcome.cause()).isEqualTo(ExitCause.TIME_LIMIT);
+        assertThat(outcome.cause().fault()).isEqualTo(Fault.TENANT);
+    }
+
+    @Test
+    void container_thatWorks_isMetered() throws Exception {
+        ContainerOutcome outcome =
+                machine.run("i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; sleep 0.3");
+        assertThat(outcome.cpu()).isPositive();
+        assertThat(outcome.peakMemoryBytes()).isPositive();
+    }
+
+    private void awaitLog(String text) throws InterruptedException {
+        while (machine.events.stream()
+                .noneMatch(
+                        event ->
+                                event instanceof ContainerEvent.Logged logged
+                                        && logged.entry().text().equals(text))) {
+            Thread.sleep(10);
+        }
+    }
+
+    private static ContainerLimits with(ContainerLimits limits, Duration time) {
+        return new ContainerLimits(
+                limits.nanoCpus(),
+                limits.memoryBytes(),
+                limits.pids(),
+                limits.openFiles(),
+                limits.tmpBytes(),
+                limits.diskBytes(),
+                limits.files(),
+                limits.outputBytes(),
+                limits.logBytes(),
+                time,
+                Duration.ofMillis(200));
+    }
+}
