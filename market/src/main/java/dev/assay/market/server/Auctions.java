@@ -180,7 +180,7 @@ final class Auctions {
                         Awards.rowsPerSecond(
                                 step.tables(),
                                 bid.provider(),
-                                auction.order().order().spec().inference())));
+                                auction.order().order().spec().work())));
     }
 
     private void closeIfComplete(OpenAuction auction) throws MarketException {

@@ -8,7 +8,7 @@ import dev.assay.market.reputation.Reputation;
 import dev.assay.market.store.LeaseRow;
 import dev.assay.market.store.Tables;
 import dev.assay.protocol.id.KeyId;
-import dev.assay.protocol.job.Inference;
+import dev.assay.protocol.job.Work;
 import dev.assay.protocol.lease.BidState;
 import dev.assay.protocol.lease.OrderState;
 import dev.assay.protocol.market.LoggedEnvelope;
@@ -66,8 +66,8 @@ final class Awards {
     }
 
     /** What was measured of a provider on a workload before. */
-    static long rowsPerSecond(Tables tables, KeyId provider, Inference work) {
-        return tables.outcomes().rowsPerSecond(provider, work.model(), work.engine());
+    static long rowsPerSecond(Tables tables, KeyId provider, Work work) {
+        return tables.outcomes().rowsPerSecond(provider, work.workload());
     }
 
     /** Creates the lease, locks the deposit and returns the other bids' deposits, in this step. */
@@ -112,7 +112,7 @@ final class Awards {
             Tables tables, OpenAuction auction, Bid bid, Instant now) {
         return new BestValue.Candidate(
                 bid,
-                rowsPerSecond(tables, bid.provider(), auction.order().order().spec().inference()),
+                rowsPerSecond(tables, bid.provider(), auction.order().order().spec().work()),
                 Reputation.score(tables.outcomes().of(bid.provider()), now));
     }
 

@@ -7,7 +7,7 @@ import dev.assay.market.ledger.Account;
 import dev.assay.market.ledger.Citation;
 import dev.assay.market.reputation.Outcome;
 import dev.assay.market.store.OutcomeTable.Measured;
-import dev.assay.protocol.job.Inference;
+import dev.assay.protocol.job.Work;
 import dev.assay.protocol.lease.LeaseState;
 import dev.assay.protocol.market.LoggedEnvelope;
 import dev.assay.protocol.market.MarketException;
@@ -64,7 +64,7 @@ final class Closings {
     }
 
     private static void recordOutcome(Step step, Closing closing, Citation cause) {
-        Inference work = closing.lease().order().order().spec().inference();
+        Work work = closing.lease().order().order().spec().work();
         Optional<Outcome.Kind> kind = closing.outcome();
         kind.ifPresent(
                 outcome ->
@@ -75,7 +75,7 @@ final class Closings {
                                         closing.lease().lease().provider(),
                                         new Outcome(outcome, step.now()),
                                         cause.digest(),
-                                        work,
+                                        work.workload(),
                                         measured(closing)));
     }
 

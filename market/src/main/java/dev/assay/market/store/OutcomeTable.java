@@ -4,8 +4,7 @@ import dev.assay.market.reputation.Outcome;
 import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.id.KeyId;
 import dev.assay.protocol.id.LeaseId;
-import dev.assay.protocol.job.EngineName;
-import dev.assay.protocol.job.Inference;
+import dev.assay.protocol.job.Work.Workload;
 
 import org.jdbi.v3.core.Handle;
 
@@ -36,7 +35,7 @@ public final class OutcomeTable {
             KeyId provider,
             Outcome outcome,
             Digest settlement,
-            Inference work,
+            Workload workload,
             Measured measured) {
         handle.createUpdate(
                         """
@@ -49,8 +48,8 @@ public final class OutcomeTable {
                 .bind("provider", provider.hex())
                 .bind("kind", outcome.kind().name())
                 .bind("settlement", settlement.hex())
-                .bind("model", work.model().hex())
-                .bind("engine", work.engine().name())
+                .bind("model", workload.program().hex())
+                .bind("engine", workload.engine())
                 .bind("rows", measured.rows())
                 .bind("wall", measured.wall().toMillis())
                 .bind("at", outcome.at().toString())
@@ -71,18 +70,18 @@ public final class OutcomeTable {
     }
 
     /**
-     * The throughput of a provider's verified results for one model on one engine, in rows a second
-     * over all of them; 0 when there is none.
+     * The throughput of a provider's verified results for one workload, in rows a second over all
+     * of them; 0 when there is none.
      */
-    public long rowsPerSecond(KeyId provider, Digest model, EngineName engine) {
+    public long rowsPerSecond(KeyId provider, Workload workload) {
         return handle.createQuery(
                         """
                         SELECT SUM(row_count) AS total, SUM(wall_millis) AS millis FROM outcome
                         WHERE provider = :provider AND model = :model AND engine = :engine
                         """)
                 .bind("provider", provider.hex())
-                .bind("model", model.hex())
-                .bind("engine", engine.name())
+                .bind("model", workload.program().hex())
+                .bind("engine", workload.engine())
                 .map((row, context) -> rate(row.getLong("total"), row.getLong("millis")))
                 .one();
     }

@@ -146,7 +146,8 @@ class MarketDatabaseTest {
     @Test
     void rowsPerSecond_isOverAllVerifiedResultsOfOneWorkload() throws MarketException {
         KeyId provider = new KeyId(Papers.digest("provider"));
-        Inference work = Papers.spec(Work.NOMINAL, Papers.price(1)).inference();
+        dev.assay.protocol.job.Work.Workload work =
+                Papers.spec(Work.NOMINAL, Papers.price(1)).work().workload();
         measure(provider, "lease 1", work, 1_000, Duration.ofSeconds(1));
         measure(provider, "lease 2", work, 1_000, Duration.ofSeconds(3));
 

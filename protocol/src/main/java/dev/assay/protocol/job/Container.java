@@ -8,6 +8,8 @@ import dev.assay.protocol.json.CanonicalJson;
 import dev.assay.protocol.json.JsonException;
 import dev.assay.protocol.json.JsonFields;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -41,7 +43,11 @@ public record Container(
         List<Integer> ports,
         long shmBytes,
         Network network,
-        int array) {
+        int array)
+        implements Work {
+    /** Its key in job files and job specs. */
+    public static final String KIND = "container";
+
     /** Where inputs are, read-only. */
     public static final String INPUTS = "/assay/in";
 
@@ -57,6 +63,8 @@ public record Container(
     /** The most containers of one job. */
     public static final int MAX_ARRAY = 100_000;
 
+    private static final byte[] UNIT_DOMAIN =
+            "assay container unit v1\n".getBytes(StandardCharsets.US_ASCII);
     private static final int MAX_WORDS_LENGTH = 1 << 17;
     private static final int MAX_INPUTS = 10_000;
     private static final int MAX_OUTPUTS = 1_000;
@@ -140,6 +148,41 @@ public record Container(
         }
     }
 
+    @Override
+    public String kind() {
+        return KIND;
+    }
+
+    /** One container is one unit. */
+    @Override
+    public int units() {
+        return array;
+    }
+
+    @Override
+    public long rows(long units) {
+        return 0;
+    }
+
+    /**
+     * All that fixes what a container does, but for its image when that is named by a tag.
+     *
+     * <pre>
+     * SHA-256("assay container unit v1\n" ‖ SHA-256 of the canonical JSON ‖ u32BE index)
+     * </pre>
+     */
+    @Override
+    public Digest unitInput(int unit) {
+        byte[] index = ByteBuffer.allocate(Integer.BYTES).putInt(unit).array();
+        return Digest.sha256(UNIT_DOMAIN, CanonicalJson.digest(json()).bytes(), index);
+    }
+
+    @Override
+    public Workload workload() {
+        return new Workload(Digest.sha256(image.toString().getBytes(StandardCharsets.UTF_8)), KIND);
+    }
+
+    @Override
     public ObjectNode json() {
         ObjectNode json = CanonicalJson.object();
         json.put("image", image.toString())

@@ -4,24 +4,61 @@ import dev.assay.protocol.money.Price;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 
 /**
  * A job as a tenant writes it, before paths are resolved to digests. {@link JobFileReader} reads it
  * from YAML.
  *
- * @param model {@code builtin:NAME}, {@code sha256:…}, or the path of a model package directory
- * @param input path of the input file
+ * @param task the work, as its section says
  */
 public record JobFile(
         String name,
         Resources resources,
-        String model,
-        String input,
-        EngineName engine,
-        int batch,
+        Task task,
         Price maxPrice,
         Verification verify,
         Deadline deadline) {
+
+    /** What is to be computed, with files named by paths relative to the job file. */
+    public sealed interface Task {
+        /**
+         * Rows through a model.
+         *
+         * @param model {@code builtin:NAME}, {@code sha256:…}, or the path of a model package
+         *     directory
+         * @param input path of the input file
+         */
+        record InferenceTask(String model, String input, EngineName engine, int batch)
+                implements Task {}
+
+        /**
+         * A command in a container, once or once per index; see {@link Container} for the parts.
+         *
+         * @param image an image's name, or the path of an archive that {@code docker save} wrote
+         * @param inputs file to read by the path it has in the container
+         */
+        record ContainerTask(
+                String image,
+                List<String> command,
+                Map<String, String> env,
+                Map<String, String> inputs,
+                List<String> outputs,
+                List<Integer> ports,
+                long shmBytes,
+                Network network,
+                int array)
+                implements Task {
+            public ContainerTask {
+                command = List.copyOf(command);
+                env = Map.copyOf(env);
+                inputs = Map.copyOf(inputs);
+                outputs = List.copyOf(outputs);
+                ports = List.copyOf(ports);
+            }
+        }
+    }
 
     /** By when the work must be done. */
     public sealed interface Deadline {

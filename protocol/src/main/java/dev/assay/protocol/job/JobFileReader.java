@@ -19,13 +19,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * Reads a job file. Every mistake is reported with file, line and column, all at once, and unknown
@@ -75,17 +71,23 @@ public final class JobFileReader {
                                 "version",
                                 "name",
                                 "resources",
-                                "inference",
+                                Inference.KIND,
+                                Container.KIND,
                                 "price",
                                 "verify",
                                 "deadline"),
                         problems);
-        job.value("version", JobSpec.VERSION, oneOf(List.of(JobSpec.VERSION)));
+        job.value("version", JobSpec.VERSION, YamlScalars.oneOf(List.of(JobSpec.VERSION)));
         JobFile read = fields(job);
         if (read.maxPrice().unit() == PriceUnit.GPU_HOUR
                 && read.resources().gpus() == 0
                 && problems.isEmpty()) {
             job.problem("price", "'per: gpu-hour' needs resources.gpu; use cpu-hour or 1000-rows");
+        }
+        if (read.maxPrice().unit() == PriceUnit.THOUSAND_ROWS
+                && read.task() instanceof JobFile.Task.ContainerTask
+                && problems.isEmpty()) {
+            job.problem("price", "a container has no rows to count; use per: cpu-hour or gpu-hour");
         }
         if (!problems.isEmpty()) {
             throw new JobFileException(problems);
@@ -110,7 +112,7 @@ public final class JobFileReader {
                     List.of(
                             file
                                     + ":1:1: not a job: expected a mapping with version, name,"
-                                    + " inference and price"));
+                                    + " inference or container, and price"));
         } catch (MarkedYAMLException e) {
             String place =
                     Optional.ofNullable(e.getProblemMark())
@@ -136,50 +138,46 @@ public final class JobFileReader {
                 job.has("resources")
                         ? resources(job.mapping("resources", "cpu", "memory", "storage", "gpu"))
                         : new Resources(1, 512L << 20, 0, 0);
-        YamlFields inference = job.mapping("inference", "model", "input", "engine", "batch");
         YamlFields price = job.mapping("price", "max", "denom", "per");
         return new JobFile(
                 name,
                 resources,
-                inference.value("model", "", JobFileReader::nonEmpty),
-                inference.value("input", "", JobFileReader::nonEmpty),
-                inference.optional(
-                        "engine", EngineName.EXACT, named(EngineName::named, EngineName.values())),
-                inference.optional("batch", 64, text -> integer(text, 1, Inference.MAX_BATCH)),
+                TaskReader.task(job),
                 price(price),
                 job.has("verify")
                         ? verification(job.mapping("verify", "audit", "level"))
                         : DEFAULT_VERIFICATION,
-                job.optional("deadline", DEFAULT_DEADLINE, JobFileReader::deadline));
+                job.optional("deadline", DEFAULT_DEADLINE, YamlScalars::deadline));
     }
 
     private static Resources resources(YamlFields fields) {
         int gpus =
                 fields.has("gpu")
                         ? fields.mapping("gpu", "count")
-                                .value("count", 1, text -> integer(text, 1, 1024))
+                                .value("count", 1, text -> YamlScalars.integer(text, 1, 1024))
                         : 0;
         return new Resources(
-                fields.optional("cpu", 1, text -> integer(text, 1, 1 << 16)),
-                fields.optional("memory", 512L << 20, JobFileReader::bytes),
-                fields.optional("storage", 0L, JobFileReader::bytes),
+                fields.optional("cpu", 1, text -> YamlScalars.integer(text, 1, 1 << 16)),
+                fields.optional("memory", 512L << 20, YamlScalars::bytes),
+                fields.optional("storage", 0L, YamlScalars::bytes),
                 gpus);
     }
 
     private static Price price(YamlFields fields) {
-        MicroAmount max = fields.value("max", UNREAD_PRICE.rate(), JobFileReader::positiveAmount);
-        Denom denom = fields.value("denom", Denom.USDC, named(Denom::named, Denom.values()));
+        MicroAmount max = fields.value("max", UNREAD_PRICE.rate(), YamlScalars::positiveAmount);
+        Denom denom =
+                fields.value("denom", Denom.USDC, YamlScalars.named(Denom::named, Denom.values()));
         PriceUnit per =
                 fields.value(
                         "per",
                         PriceUnit.THOUSAND_ROWS,
-                        named(PriceUnit::named, PriceUnit.values()));
+                        YamlScalars.named(PriceUnit::named, PriceUnit.values()));
         return new Price(max, denom, per);
     }
 
     private static Verification verification(YamlFields fields) {
-        fields.optional("level", "replay", oneOf(List.of("replay")));
-        return fields.optional("audit", DEFAULT_VERIFICATION, JobFileReader::share);
+        fields.optional("level", "replay", YamlScalars.oneOf(List.of("replay")));
+        return fields.optional("audit", DEFAULT_VERIFICATION, YamlScalars::share);
     }
 
     private static String name(String text) {
@@ -190,105 +188,5 @@ public final class JobFileReader {
                             + "' is no job name (letters, digits, '-', '_' and '.', at most 64)");
         }
         return text;
-    }
-
-    private static String nonEmpty(String text) {
-        if (text.isBlank()) {
-            throw new IllegalArgumentException("must not be empty");
-        }
-        return text;
-    }
-
-    private static MicroAmount positiveAmount(String text) {
-        MicroAmount amount = MicroAmount.parse(text);
-        if (amount.isZero()) {
-            throw new IllegalArgumentException("a price must be more than 0");
-        }
-        return amount;
-    }
-
-    private static int integer(String text, int min, int max) {
-        if (!text.matches("[0-9]{1,9}")
-                || Integer.parseInt(text) < min
-                || Integer.parseInt(text) > max) {
-            throw new IllegalArgumentException(
-                    "'" + text + "' is no whole number from " + min + " to " + max);
-        }
-        return Integer.parseInt(text);
-    }
-
-    private static long bytes(String text) {
-        if (!text.matches("[1-9][0-9]{0,5}(Ki|Mi|Gi|Ti)")) {
-            throw new IllegalArgumentException(
-                    "'"
-                            + text
-                            + "' is no size (a whole number with Ki, Mi, Gi or Ti, such as 2Gi)");
-        }
-        int unit = text.length() - 2;
-        int shift = 10 * (1 + "KMGT".indexOf(text.charAt(unit)));
-        return Math.multiplyExact(Long.parseLong(text.substring(0, unit)), 1L << shift);
-    }
-
-    private static Verification share(String text) {
-        if (!text.matches("(100|[0-9]{1,2}(\\.[0-9]{1,2})?)%")) {
-            throw new IllegalArgumentException(
-                    "'" + text + "' is no share (a percentage such as 5%)");
-        }
-        return new Verification(
-                new java.math.BigDecimal(text.substring(0, text.length() - 1))
-                        .movePointRight(2)
-                        .intValueExact());
-    }
-
-    private static JobFile.Deadline deadline(String text) {
-        if (text.matches("[1-9][0-9]{0,5}[smhd]")) {
-            return new JobFile.Deadline.Within(
-                    Duration.parse((text.endsWith("d") ? "P" : "PT") + text));
-        }
-        try {
-            return new JobFile.Deadline.At(Instant.parse(text));
-        } catch (java.time.format.DateTimeParseException e) {
-            throw new IllegalArgumentException(
-                    "'"
-                            + text
-                            + "' is neither a duration (30s, 10m, 2h, 1d) nor an instant"
-                            + " (2026-01-31T12:00:00Z)");
-        }
-    }
-
-    private static Function<String, String> oneOf(List<String> known) {
-        return text -> {
-            if (!known.contains(text)) {
-                throw new IllegalArgumentException(
-                        "'" + text + "' is not supported; use " + String.join(" or ", known));
-            }
-            return text;
-        };
-    }
-
-    private static <E extends Enum<E>> Function<String, E> named(
-            Function<String, Optional<E>> lookup, E[] all) {
-        List<String> known = Arrays.stream(all).map(Object::toString).toList();
-        return text ->
-                lookup.apply(text)
-                        .orElseThrow(
-                                () ->
-                                        new IllegalArgumentException(
-                                                "'"
-                                                        + text
-                                                        + "' is not known; "
-                                                        + Spelling.nearest(text, known)
-                                                                .map(
-                                                                        near ->
-                                                                                "did you mean '"
-                                                                                        + near
-                                                                                        + "'?")
-                                                                .orElse(
-                                                                        "use "
-                                                                                + known.stream()
-                                                                                        .collect(
-                                                                                                Collectors
-                                                                                                        .joining(
-                                                                                                                " or ")))));
     }
 }

@@ -11,6 +11,8 @@ import dev.assay.protocol.money.MicroAmount;
 import dev.assay.protocol.money.Price;
 import dev.assay.protocol.money.PriceUnit;
 
+import java.util.Optional;
+
 /**
  * What a tenant orders, with everything named by digest: two specs with the same digest ask for the
  * same work on the same terms.
@@ -19,11 +21,7 @@ import dev.assay.protocol.money.PriceUnit;
  * @param maxPrice the most the tenant pays per unit
  */
 public record JobSpec(
-        String name,
-        Resources resources,
-        Inference inference,
-        Price maxPrice,
-        Verification verify) {
+        String name, Resources resources, Work work, Price maxPrice, Verification verify) {
     static final String VERSION = "assay/v1";
     private static final int MAX_CPUS = 1 << 16;
 
@@ -60,12 +58,7 @@ public record JobSpec(
                 .put("memoryBytes", Long.toString(resources.memoryBytes()))
                 .put("storageBytes", Long.toString(resources.storageBytes()))
                 .put("gpus", resources.gpus());
-        json.putObject("inference")
-                .put("model", inference.model().toString())
-                .put("input", inference.input().toString())
-                .put("rows", Long.toString(inference.rows()))
-                .put("engine", inference.engine().text())
-                .put("batch", inference.batch());
+        json.set(work.kind(), work.json());
         json.set("price", price(maxPrice));
         json.putObject("verify").put("auditBasisPoints", verify.auditBasisPoints());
         return json;
@@ -81,10 +74,9 @@ public record JobSpec(
         json.text("version", VERSION);
         String name = json.text("name");
         JsonFields r = json.object("resources");
-        JsonFields i = json.object("inference");
+        Work work = work(json);
         JsonFields v = json.object("verify");
         try {
-            String engine = i.text("engine");
             JobSpec spec =
                     new JobSpec(
                             name,
@@ -93,28 +85,24 @@ public record JobSpec(
                                     r.quantity("memoryBytes"),
                                     r.quantity("storageBytes"),
                                     r.integer("gpus", 0, 1024)),
-                            new Inference(
-                                    i.digest("model"),
-                                    i.digest("input"),
-                                    i.quantity("rows"),
-                                    EngineName.named(engine)
-                                            .orElseThrow(
-                                                    () ->
-                                                            i.error(
-                                                                    "unknown engine '"
-                                                                            + engine
-                                                                            + "'")),
-                                    i.integer("batch", 1, Inference.MAX_BATCH)),
+                            work,
                             parsePrice(json.object("price")),
                             new Verification(v.integer("auditBasisPoints", 1, 10_000)));
             r.end();
-            i.end();
             v.end();
             json.end();
             return spec;
         } catch (IllegalArgumentException e) {
             throw json.error(e.getMessage());
         }
+    }
+
+    /** The one work of a job: which it is shows in its key. */
+    private static Work work(JsonFields json) throws JsonException {
+        Optional<JsonFields> inference = json.optionalObject(Inference.KIND);
+        return inference.isPresent()
+                ? Inference.parse(inference.get())
+                : Container.parse(json.object(Container.KIND));
     }
 
     /** A price as JSON. */

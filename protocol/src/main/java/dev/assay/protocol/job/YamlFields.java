@@ -4,6 +4,7 @@ import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 import java.util.ArrayList;
@@ -104,6 +105,46 @@ final class YamlFields {
     <T> T optional(String key, T fallback, Function<String, T> read) {
         Node value = values.get(key);
         return value == null ? fallback : scalar(key, value, fallback, read);
+    }
+
+    /** A list of single values; none when the key is absent. */
+    <T> List<T> list(String key, Function<String, T> read) {
+        Node value = values.get(key);
+        if (value == null) {
+            return List.of();
+        }
+        if (!(value instanceof SequenceNode sequence)) {
+            problem(value, "'" + key + "'" + inPath() + " must be a list, such as [a, b]");
+            return List.of();
+        }
+        List<T> all = new ArrayList<>();
+        for (Node element : sequence.getValue()) {
+            Optional<T> scalar =
+                    scalar(key, element, Optional.empty(), text -> Optional.of(read.apply(text)));
+            scalar.ifPresent(all::add);
+        }
+        return all;
+    }
+
+    /** A mapping of names of the tenant's own to single values; empty when the key is absent. */
+    Map<String, String> entries(String key) {
+        Node value = values.get(key);
+        if (value == null) {
+            return Map.of();
+        }
+        if (!(value instanceof MappingNode entries)) {
+            problem(value, "'" + key + "'" + inPath() + " must be a mapping of names to values");
+            return Map.of();
+        }
+        Map<String, String> read = new LinkedHashMap<>();
+        for (NodeTuple entry : entries.getValue()) {
+            String name = scalar(key, entry.getKeyNode(), "", text -> text);
+            String text = scalar(key, entry.getValueNode(), "", one -> one);
+            if (read.putIfAbsent(name, text) != null) {
+                problem(entry.getKeyNode(), "'" + name + "' is given twice; keep one");
+            }
+        }
+        return read;
     }
 
     /**

@@ -110,6 +110,10 @@ public final class JsonFields {
         return object.has(name) ? Optional.of(text(name)) : Optional.empty();
     }
 
+    public Optional<Digest> optionalDigest(String name) throws JsonException {
+        return object.has(name) ? Optional.of(digest(name)) : Optional.empty();
+    }
+
     /** An array of objects. */
     public List<JsonFields> objects(String name) throws JsonException {
         List<JsonFields> children = new ArrayList<>();

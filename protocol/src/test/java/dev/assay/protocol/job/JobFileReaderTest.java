@@ -3,6 +3,8 @@ package dev.assay.protocol.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.assay.protocol.job.JobFile.Task.ContainerTask;
+import dev.assay.protocol.job.JobFile.Task.InferenceTask;
 import dev.assay.protocol.money.Denom;
 import dev.assay.protocol.money.MicroAmount;
 import dev.assay.protocol.money.Price;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 class JobFileReaderTest {
     /** Every key, each once. */
@@ -41,6 +44,24 @@ class JobFileReaderTest {
             deadline: 10m
             """;
 
+    private static final String CONTAINER =
+            """
+            version: assay/v1
+            name: frames
+            container:
+              image: render@sha256:%s
+              command: [render, --frame, '7']
+              env: { QUALITY: high }
+              inputs: { scene/main.blend: main.blend }
+              outputs: [frames]
+              ports: [8080]
+              shm: 64Mi
+              network: egress
+              array: 4
+            price: { max: "0.10", denom: usdc, per: cpu-hour }
+            """
+                    .formatted("a".repeat(64));
+
     private static final String SHORT =
             """
             version: assay/v1
@@ -58,10 +79,8 @@ class JobFileReaderTest {
                         new JobFile(
                                 "digits",
                                 new Resources(2, 2L << 30, 1L << 30, 1),
-                                "builtin:digits",
-                                "digits.csv",
-                                EngineName.PYTORCH,
-                                32,
+                                new InferenceTask(
+                                        "builtin:digits", "digits.csv", EngineName.PYTORCH, 32),
                                 new Price(MicroAmount.of(800_000), Denom.AKT, PriceUnit.GPU_HOUR),
                                 new Verification(1_250),
                                 new JobFile.Deadline.Within(Duration.ofMinutes(10))));
@@ -74,16 +93,87 @@ class JobFileReaderTest {
                         new JobFile(
                                 "digits",
                                 new Resources(1, 512L << 20, 0, 0),
-                                "m",
-                                "i",
-                                EngineName.EXACT,
-                                64,
+                                new InferenceTask("m", "i", EngineName.EXACT, 64),
                                 new Price(
                                         MicroAmount.of(1_000_000),
                                         Denom.USDC,
                                         PriceUnit.THOUSAND_ROWS),
                                 new Verification(500),
                                 new JobFile.Deadline.Within(Duration.ofMinutes(10))));
+    }
+
+    @Test
+    void file_withAContainer_isRead() throws Exception {
+        assertThat(JobFileReader.read("job.yaml", CONTAINER).task())
+                .isEqualTo(
+                        new ContainerTask(
+                                "render@sha256:" + "a".repeat(64),
+                                List.of("render", "--frame", "7"),
+                                Map.of("QUALITY", "high"),
+                                Map.of("scene/main.blend", "main.blend"),
+                                List.of("frames"),
+                                List.of(8080),
+                                64L << 20,
+                                Network.EGRESS,
+                                4));
+    }
+
+    @Test
+    void container_withTheImageOnly_hasTheDefaults() throws Exception {
+        String yaml =
+                """
+                version: assay/v1
+                name: hello
+                container: { image: hello }
+                price: { max: 1, denom: usdc, per: cpu-hour }
+                """;
+        assertThat(JobFileReader.read("job.yaml", yaml).task())
+                .isEqualTo(
+                        new ContainerTask(
+                                "hello",
+                                List.of(),
+                                Map.of(),
+                                Map.of(),
+                                List.of(),
+                                List.of(),
+                                0,
+                                Network.NONE,
+                                1));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "[render, --frame, '7'] | render | job.yaml:5:12: 'command' in 'container' must be"
+                        + " a list, such as [a, b]",
+                "{ QUALITY: high } | { ASSAY_INDEX: '1' } | job.yaml:4:10: container: 'ASSAY_INDEX'"
+                        + " is no variable's name (letters, digits and '_', not beginning with"
+                        + " ASSAY_)",
+                "{ QUALITY: high } | [QUALITY] | job.yaml:6:8: 'env' in 'container' must be a"
+                        + " mapping of names to values",
+                "scene/main.blend: | ../main.blend: | job.yaml:4:10: container: '../main.blend' is"
+                        + " no path inside a folder (plain names with '/' between, no '..')",
+                "[8080] | [0] | job.yaml:9:11: 'ports' in 'container': '0' is no whole number from"
+                        + " 1 to 65535",
+                "network: egress | network: none | job.yaml:4:10: container: ports need network:"
+                        + " egress",
+                "array: 4 | array: 0 | job.yaml:12:10: 'array' in 'container': '0' is no whole"
+                        + " number from 1 to 100000",
+                "per: cpu-hour | per: 1000-rows | job.yaml:13:8: a container has no rows to count;"
+                        + " use per: cpu-hour or gpu-hour",
+            })
+    void container_withAMistake_isRefused(String good, String bad, String message) {
+        assertThat(CONTAINER).contains(good);
+        assertThat(problems(CONTAINER.replace(good, bad))).containsExactly(message);
+    }
+
+    @Test
+    void job_withTwoKindsOfWork_isRefused() {
+        assertThat(problems(CONTAINER + "inference: { model: m, input: i }\n"))
+                .containsExactly(
+                        "job.yaml:4:3: a job is one of inference and container; remove the other");
     }
 
     @ParameterizedTest
@@ -114,7 +204,7 @@ class JobFileReaderTest {
         assertThat(problems(yaml))
                 .containsExactly(
                         "job.yaml:1:1: not a job: expected a mapping with version, name,"
-                                + " inference and price");
+                                + " inference or container, and price");
     }
 
     @Test

@@ -21,6 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 class JobSpecTest {
@@ -79,17 +81,49 @@ class JobSpecTest {
                         1 + (random.nextLong() >>> 2),
                         random.nextLong() >>> 1,
                         random.nextInt(1_025)),
-                new Inference(
-                        Digest.sha256(seed),
-                        Digest.sha256(seed, seed),
-                        1 + random.nextInt(Integer.MAX_VALUE),
-                        any(EngineName.values(), random),
-                        1 + random.nextInt(Inference.MAX_BATCH)),
+                random.nextBoolean() ? inference(seed, random) : container(seed, random),
                 new Price(
                         MicroAmount.of(1 + (random.nextLong() >>> 2)),
                         any(Denom.values(), random),
                         any(PriceUnit.values(), random)),
                 new Verification(1 + random.nextInt(10_000)));
+    }
+
+    private static Inference inference(byte[] seed, Random random) {
+        return new Inference(
+                Digest.sha256(seed),
+                Digest.sha256(seed, seed),
+                1 + random.nextInt(Integer.MAX_VALUE),
+                any(EngineName.values(), random),
+                1 + random.nextInt(Inference.MAX_BATCH));
+    }
+
+    private static Container container(byte[] seed, Random random) {
+        return new Container(
+                new ImageName.Archive(Digest.sha256(seed)),
+                List.of("run", "" + random.nextInt()),
+                Map.of("SEED", "" + random.nextLong()),
+                List.of(new Container.Input("a/b", Digest.sha256(seed, seed))),
+                List.of("."),
+                List.of(),
+                random.nextInt(1 << 30),
+                any(Network.values(), random),
+                1 + random.nextInt(Container.MAX_ARRAY));
+    }
+
+    /** Computed with Python's hashlib over the bytes described. */
+    @Test
+    void unitInput_ofAnInference_namesTheFileAndItsRows() {
+        assertThat(SPEC.work().unitInput(1).hex())
+                .isEqualTo("98edc6e78dc17c051b01b27e4d824e74ff9d708b3cefeb8acf1dc2137a18226a");
+    }
+
+    @Test
+    void unitInputs_ofAContainer_differByIndexAndByEveryPart() {
+        Container two = container(new byte[8], new Random(1));
+        Container other = container(new byte[] {1}, new Random(1));
+        assertThat(two.unitInput(0)).isNotEqualTo(two.unitInput(1));
+        assertThat(two.unitInput(0)).isNotEqualTo(other.unitInput(0));
     }
 
     @ParameterizedTest
@@ -105,8 +139,8 @@ class JobSpecTest {
                         + " 65536",
                 "\"2147483648\" | 2147483648 | spec.resources.memoryBytes: expected a string",
                 "\"2147483648\" | \"0\" | spec: a job needs cpu ≥ 1 and memory ≥ 1 byte",
-                "\"1797\" | \"0\" | spec: an inference needs 1 to 2^31-1 rows and a batch from 1"
-                        + " to 65536",
+                "\"1797\" | \"0\" | spec.inference: an inference needs 1 to 2^31-1 rows and a batch"
+                        + " from 1 to 65536",
                 "\"exact\" | \"EXACT\" | spec.inference: unknown engine 'EXACT'",
                 "\"usdc\" | \"usd\" | spec.price: unknown denom 'usd'",
                 "\"1000-rows\" | \"row\" | spec.price: unknown price unit 'row'",
@@ -147,17 +181,14 @@ class JobSpecTest {
     }
 
     private static JobSpec named(String name) {
-        return new JobSpec(
-                name, SPEC.resources(), SPEC.inference(), SPEC.maxPrice(), SPEC.verify());
+        return new JobSpec(name, SPEC.resources(), SPEC.work(), SPEC.maxPrice(), SPEC.verify());
     }
 
     @ParameterizedTest
     @CsvSource({"GPU_HOUR,1", "CPU_HOUR,2", "THOUSAND_ROWS,1"})
     void devices_ofAPrice_areWhatItCounts(PriceUnit unit, int devices) {
         Price price = new Price(MicroAmount.of(1), Denom.AKT, unit);
-        assertThat(
-                        new JobSpec("a", SPEC.resources(), SPEC.inference(), price, SPEC.verify())
-                                .devices())
+        assertThat(new JobSpec("a", SPEC.resources(), SPEC.work(), price, SPEC.verify()).devices())
                 .isEqualTo(devices);
     }
 

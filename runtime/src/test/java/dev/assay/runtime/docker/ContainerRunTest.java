@@ -155,7 +155,7 @@ class ContainerRunTest {
                 machine.start(
                         Machine.script(
                                 "trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 1 &"
-                                    + " wait; done"),
+                                        + " wait; done"),
                         Machine.limits())) {
             awaitLog("ready");
             run.cancel();

@@ -1,12 +1,17 @@
 package dev.assay.verification.attest;
 
 import dev.assay.protocol.id.Digest;
+import dev.assay.protocol.job.Container;
 import dev.assay.protocol.job.Inference;
+import dev.assay.protocol.job.Work;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.crypto.VerifyingKey;
 import dev.assay.verification.dsse.Envelope;
 import dev.assay.verification.statement.LeasePredicate;
 import dev.assay.verification.statement.ResultPredicate;
+import dev.assay.verification.statement.ResultPredicate.Build;
+import dev.assay.verification.statement.ResultPredicate.ContainerBuild;
+import dev.assay.verification.statement.ResultPredicate.InferenceBuild;
 
 /**
  * Evidence that a provider committed to a result that fits its lease and its receipts. Whether the
@@ -29,14 +34,12 @@ public final class AttestedResult {
                 SignedStatement.verify(envelope, providerKey, ResultPredicate.class);
         ResultPredicate result = statement.predicate();
         LeasePredicate terms = lease.lease();
-        Inference work = lease.order().order().spec().inference();
+        Work work = lease.order().order().spec().work();
         Require.equal(result.lease(), lease.id(), "result.leaseId");
         Require.equal(result.provider(), terms.provider(), "result.builder");
         Require.equal(providerKey.keyId(), terms.provider(), "result's key");
         Require.equal(result.spec(), terms.spec(), "result.spec");
-        Require.equal(result.model(), work.model(), "result.model");
-        Require.equal(result.input(), work.input(), "result.input");
-        Require.equal(result.engine(), work.engine(), "result.engine");
+        build(result.build(), work);
         Require.equal(result.units(), work.units(), "result.units");
         Require.equal(result.seedCommitment(), terms.seedCommitment(), "result.seedCommitment");
         Require.equal(result.usageHead(), head.digest(), "result.usageHead");
@@ -50,6 +53,22 @@ public final class AttestedResult {
                 "result.metadata",
                 "the times are not in order");
         return new AttestedResult(statement, lease);
+    }
+
+    private static void build(Build build, Work work) throws VerificationException {
+        switch (work) {
+            case Inference ordered when build instanceof InferenceBuild ran -> {
+                Require.equal(ran.model(), ordered.model(), "result.model");
+                Require.equal(ran.input(), ordered.input(), "result.input");
+                Require.equal(ran.engine(), ordered.engine(), "result.engine");
+            }
+            case Container _ when build instanceof ContainerBuild -> {}
+            case Inference _, Container _ ->
+                    Require.that(
+                            false,
+                            "result.buildDefinition.buildType",
+                            "is no result of work of the kind " + work.kind());
+        }
     }
 
     public Digest digest() {

@@ -1,8 +1,8 @@
 package dev.assay.verification.attest;
 
 import dev.assay.protocol.id.Digest;
-import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.JobSpec;
+import dev.assay.protocol.job.Work;
 import dev.assay.protocol.usage.Usage;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.VerificationException.Code;
@@ -115,7 +115,7 @@ public final class ReceiptChain {
                         ? receipt.periodStart()
                         : receipts.getFirst().receipt().periodStart();
         JobSpec spec = lease.order().order().spec();
-        Inference work = spec.inference();
+        Work work = spec.work();
         Duration elapsed = Duration.between(began, receipt.periodEnd()).plus(CLOCK_DRIFT);
         Require.that(usage.follows(before), "usage.meters", "a cumulative quantity fell");
         Require.that(
@@ -128,10 +128,7 @@ public final class ReceiptChain {
                 "usage.meters",
                 "processor time " + usage.cpu() + " is more than the lease's processors can spend");
         Require.that(usage.units() <= work.units(), "usage.meters", "more units than the job has");
-        Require.equal(
-                usage.rows(),
-                Math.min(work.rows(), usage.units() * work.batch()),
-                "usage.meters rows for the units");
+        Require.equal(usage.rows(), work.rows(usage.units()), "usage.meters rows for the units");
         Require.that(
                 usage.units() > 0 || receipt.unitRoot().equals(UnitCommitments.EMPTY_ROOT),
                 "usage.unitRoot",

@@ -14,6 +14,6 @@ public final class VerifiedResult {
 
     /** Rows that the result covers. */
     public long rows() {
-        return audited.result().lease().order().order().spec().inference().rows();
+        return audited.result().lease().order().order().spec().work().rows();
     }
 }

@@ -12,7 +12,9 @@ import java.util.Locale;
  * statements/                   order, lease, receipt-0000 …, result, verdict, settlement  (.dsse.json)
  * proofs/                       one .tlog-proof a statement, of the log's newest checkpoint
  * proofs/draw.tlog-proof        of the result, of the checkpoint that fixed the draw
- * work/                         model.json  weights.safetensors  input.csv  output.safetensors
+ * work/                         of an inference: model.json  weights.safetensors  input.csv
+ *                               output.safetensors; of containers: result.json, and of each its
+ *                               unit-00000.log and unit-00000-outputs.json
  * </pre>
  *
  * A lease that closed without a result has no result, verdict, draw and work.
@@ -35,7 +37,19 @@ public final class EvidenceLayout {
     public static final String INPUT = "work/input.csv";
     public static final String OUTPUT = "work/output.safetensors";
 
+    public static final String CONTAINER_RESULT = "work/result.json";
+
     private EvidenceLayout() {}
+
+    /** The log of a container. */
+    public static String log(int unit) {
+        return String.format(Locale.ROOT, "work/unit-%05d.log", unit);
+    }
+
+    /** The manifest of a container's outputs. */
+    public static String outputs(int unit) {
+        return String.format(Locale.ROOT, "work/unit-%05d-outputs.json", unit);
+    }
 
     /** The name of a receipt's statement. */
     public static String receipt(int sequence) {

@@ -1,12 +1,11 @@
 package dev.assay.verification.audit;
 
 import dev.assay.models.engine.Engine;
-import dev.assay.protocol.id.Digest;
-import dev.assay.protocol.job.Inference;
 import dev.assay.verification.VerificationException;
-import dev.assay.verification.attest.AttestedResult;
 import dev.assay.verification.attest.AuditedResult;
 import dev.assay.verification.audit.Finding.Standing;
+import dev.assay.verification.check.ContainerContents;
+import dev.assay.verification.check.InferenceContents;
 import dev.assay.verification.check.Replay;
 import dev.assay.verification.check.ResultContents;
 import dev.assay.verification.statement.SettlementPredicate.Purpose;
@@ -141,19 +140,9 @@ public final class FolderAudit {
     }
 
     private void work(IndexedFolder folder, LeaseHistory.Work work) throws Refutation {
-        AttestedResult result = work.result();
-        named(folder, EvidenceLayout.MODEL, result.result().model());
-        named(folder, EvidenceLayout.INPUT, result.result().input());
-        named(folder, EvidenceLayout.OUTPUT, result.result().output());
         ResultContents contents;
         try {
-            contents =
-                    ResultContents.open(
-                            result,
-                            folder.path(EvidenceLayout.MODEL),
-                            folder.path(EvidenceLayout.WEIGHTS),
-                            folder.path(EvidenceLayout.INPUT),
-                            folder.path(EvidenceLayout.OUTPUT));
+            contents = new WorkFiles(folder).open(work.result());
         } catch (VerificationException e) {
             throw new Refutation("work", "contents", String.valueOf(e.getMessage()));
         }
@@ -163,29 +152,55 @@ public final class FolderAudit {
             findings.add(
                     new Finding(
                             Standing.REFUTED,
-                            EvidenceLayout.OUTPUT,
+                            WorkFiles.output(work.result()),
                             "commitment",
                             refutation.get()));
             return;
         }
         proved(
-                EvidenceLayout.OUTPUT,
+                WorkFiles.output(work.result()),
                 "commitment",
                 "the output is the one that the provider committed to, unit by unit");
-        replay(work, contents);
-    }
-
-    private static void named(IndexedFolder folder, String name, Digest digest) throws Refutation {
-        if (!folder.digest(name).equals(digest)) {
-            throw new Refutation(name, "digest", "is not the file that the result names");
+        switch (contents) {
+            case InferenceContents inference -> replay(work, inference);
+            case ContainerContents container -> files(work, container);
         }
     }
 
-    private void replay(LeaseHistory.Work work, ResultContents contents) throws Refutation {
-        Inference spec = work.result().lease().order().order().spec().inference();
+    /** Nobody computes a container's work again: what stands is who ended how and left what. */
+    private void files(LeaseHistory.Work work, ContainerContents contents) throws Refutation {
+        int units = contents.report().units().size();
+        List<Integer> incomplete = contents.incomplete(IntStream.range(0, units).boxed().toList());
+        verdictAgrees(work, !incomplete.isEmpty());
+        if (incomplete.isEmpty()) {
+            proved(
+                    EvidenceLayout.CONTAINER_RESULT,
+                    "files",
+                    "the log and the list of outputs of each of "
+                            + units
+                            + " containers are those that the result names");
+        } else {
+            findings.add(
+                    new Finding(
+                            Standing.REFUTED,
+                            EvidenceLayout.CONTAINER_RESULT,
+                            "files",
+                            "the log or the list of outputs of containers "
+                                    + incomplete
+                                    + " is not the one that the result names"));
+        }
+        notProved(
+                EvidenceLayout.CONTAINER_RESULT,
+                "replay",
+                "that the containers did what their image and command say: a container's work is"
+                        + " not computed again");
+    }
+
+    private void replay(LeaseHistory.Work work, InferenceContents contents) throws Refutation {
+        int all = contents.result().result().units();
         List<Integer> units =
                 extent == Extent.ALL || work.audited().isEmpty()
-                        ? IntStream.range(0, spec.units()).boxed().toList()
+                        ? IntStream.range(0, all).boxed().toList()
                         : work.audited().get().verdict().drawn();
         List<Integer> failed;
         try {
@@ -195,19 +210,14 @@ public final class FolderAudit {
         }
         verdictAgrees(work, !failed.isEmpty());
         String how =
-                Replay.method(work.result().result().engine())
-                                == VerdictPredicate.Method.EXACT_REPLAY
+                contents.method() == VerdictPredicate.Method.EXACT_REPLAY
                         ? "bit for bit"
                         : "within the tolerance";
         if (failed.isEmpty()) {
             proved(
                     EvidenceLayout.OUTPUT,
                     "replay",
-                    units.size()
-                            + " of "
-                            + spec.units()
-                            + " units replayed here came out the same, "
-                            + how);
+                    units.size() + " of " + all + " units replayed here came out the same, " + how);
         } else {
             findings.add(
                     new Finding(
@@ -216,11 +226,11 @@ public final class FolderAudit {
                             "replay",
                             "units " + failed + " replayed here did not come out the same " + how));
         }
-        if (units.size() < spec.units()) {
+        if (units.size() < all) {
             notProved(
                     EvidenceLayout.OUTPUT,
                     "replay",
-                    (spec.units() - units.size())
+                    (all - units.size())
                             + " units were not drawn; a cheat in a share f of them stays unseen"
                             + " with probability (1 − f)^"
                             + units.size()

@@ -71,7 +71,7 @@ public final class Audit {
                         result.digest(),
                         auditorKey.keyId(),
                         failed.isEmpty() ? Outcome.PASS : Outcome.FAIL,
-                        Replay.method(result.result().engine()),
+                        contents.method(),
                         secret,
                         checkpointSize,
                         checkpointRoot,

@@ -16,8 +16,9 @@ import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /**
- * Replays units of a result on the exact engine. Work done on the exact engine must come out equal
- * in every bit; work done on PyTorch within {@link Tolerance}. Not thread-safe.
+ * Checks units of a result. Inference is replayed on the exact engine: work done on that engine
+ * must come out equal in every bit, work done on PyTorch within {@link Tolerance}. A container's
+ * files must be there. Not thread-safe.
  */
 public final class Replay {
     private final Engine exact;
@@ -40,13 +41,25 @@ public final class Replay {
     }
 
     /**
-     * Replays units and returns those that came out different.
+     * Checks units and returns those that failed.
      *
-     * @param done told each unit after it was replayed
+     * @param done told each unit after it was checked
      */
     public List<Integer> failures(ResultContents contents, List<Integer> units, IntConsumer done)
             throws VerificationException {
-        Method method = method(contents.result().result().engine());
+        return switch (contents) {
+            case InferenceContents inference -> replay(inference, units, done);
+            case ContainerContents container -> {
+                List<Integer> failed = container.incomplete(units);
+                units.forEach(done::accept);
+                yield failed;
+            }
+        };
+    }
+
+    private List<Integer> replay(InferenceContents contents, List<Integer> units, IntConsumer done)
+            throws VerificationException {
+        Method method = contents.method();
         List<Integer> failed = new ArrayList<>();
         try (LoadedModel model = exact.load(contents.model())) {
             for (int unit : units) {
@@ -79,6 +92,7 @@ public final class Replay {
         return switch (method) {
             case EXACT_REPLAY -> claimed.sameBits(replayed);
             case TOLERANT_REPLAY -> Tolerance.accepts(claimed, replayed);
+            case CONTENTS -> throw new IllegalArgumentException("nothing to compare");
         };
     }
 }

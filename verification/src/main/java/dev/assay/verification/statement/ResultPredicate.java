@@ -15,11 +15,14 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * {@code result}: what a provider computed, and its commitment to every unit of it. Signed by the
  * provider; its subject is the output. The layout follows SLSA provenance v1.
  *
+ * @param build what was run, by digest
  * @param output digest of the output file, the statement's subject
  * @param unitRoot Merkle root over all units
  * @param seedCommitment the lease's: the provider saw it before it worked
@@ -29,11 +32,8 @@ public record ResultPredicate(
         LeaseId lease,
         Digest spec,
         KeyId provider,
-        Digest model,
-        Digest input,
+        Build build,
         Digest output,
-        EngineName engine,
-        Digest graphDigest,
         int units,
         Digest unitRoot,
         Digest seedCommitment,
@@ -43,10 +43,40 @@ public record ResultPredicate(
         implements Predicate {
     static final String TYPE = TYPE_PREFIX + "result/v1";
 
-    /** The subject's name: the output file. */
-    public static final String OUTPUT_NAME = "output.safetensors";
+    private static final String MODEL = "model";
+    private static final String INPUT = "input";
+    private static final String IMAGE = "image";
 
-    private static final String BUILD_TYPE = TYPE_PREFIX + "inference/v1";
+    /** What was run, all of it by digest. */
+    public sealed interface Build {
+        /** The subject's name: the output file. */
+        String outputName();
+    }
+
+    /** A model over an input, on an engine. */
+    public record InferenceBuild(Digest model, Digest input, EngineName engine, Digest graph)
+            implements Build {
+        private static final String BUILD_TYPE = TYPE_PREFIX + "inference/v1";
+
+        @Override
+        public String outputName() {
+            return "output.safetensors";
+        }
+    }
+
+    /**
+     * Containers of an image; what else they were given is in the job spec.
+     *
+     * @param image the image's id
+     */
+    public record ContainerBuild(Digest image) implements Build {
+        private static final String BUILD_TYPE = TYPE_PREFIX + "container/v1";
+
+        @Override
+        public String outputName() {
+            return "result.json";
+        }
+    }
 
     @Override
     public String type() {
@@ -55,35 +85,36 @@ public record ResultPredicate(
 
     /** The statement of this result. */
     public Statement statement() {
-        return Statement.about(OUTPUT_NAME, output, this);
+        return Statement.about(build.outputName(), output, this);
     }
 
     @Override
     public ObjectNode json() {
         ObjectNode json = CanonicalJson.object();
-        ObjectNode definition = json.putObject("buildDefinition").put("buildType", BUILD_TYPE);
+        ObjectNode definition = json.putObject("buildDefinition");
         definition.putObject("externalParameters").put("spec", spec.toString());
         definition.putObject("internalParameters").put("leaseId", lease.hex());
         ArrayNode dependencies = definition.putArray("resolvedDependencies");
-        dependencies
-                .addObject()
-                .put("name", "model")
-                .putObject("digest")
-                .put("sha256", model.hex());
-        dependencies
-                .addObject()
-                .put("name", "input")
-                .putObject("digest")
-                .put("sha256", input.hex());
+        switch (build) {
+            case InferenceBuild inference -> {
+                definition.put("buildType", InferenceBuild.BUILD_TYPE);
+                dependency(dependencies, MODEL, inference.model());
+                dependency(dependencies, INPUT, inference.input());
+                json.put("engine", inference.engine().text())
+                        .put("graphDigest", inference.graph().toString());
+            }
+            case ContainerBuild container -> {
+                definition.put("buildType", ContainerBuild.BUILD_TYPE);
+                dependency(dependencies, IMAGE, container.image());
+            }
+        }
         ObjectNode details = json.putObject("runDetails");
         details.putObject("builder").put("id", provider.hex());
         details.putObject("metadata")
                 .put("invocationId", lease.hex())
                 .put("startedOn", startedOn.toString())
                 .put("finishedOn", finishedOn.toString());
-        return json.put("engine", engine.text())
-                .put("graphDigest", graphDigest.toString())
-                .put("output", output.toString())
+        return json.put("output", output.toString())
                 .put("units", units)
                 .put("unitRoot", unitRoot.toString())
                 .put("seedCommitment", seedCommitment.toString())
@@ -92,7 +123,7 @@ public record ResultPredicate(
 
     static ResultPredicate parse(JsonFields json) throws JsonException {
         JsonFields definition = json.object("buildDefinition");
-        definition.text("buildType", BUILD_TYPE);
+        String buildType = definition.text("buildType");
         Digest spec = only(definition.object("externalParameters"), "spec");
         LeaseId lease = new LeaseId(only(definition.object("internalParameters"), "leaseId"));
         Map<String, Digest> dependencies = dependencies(definition.objects("resolvedDependencies"));
@@ -105,23 +136,42 @@ public record ResultPredicate(
         Instant finishedOn = metadata.instant("finishedOn");
         metadata.end();
         details.end();
-        String engine = json.text("engine");
         return new ResultPredicate(
                 lease,
                 spec,
                 provider,
-                dependency(json, dependencies, "model"),
-                dependency(json, dependencies, "input"),
+                build(json, buildType, dependencies),
                 json.digest("output"),
-                EngineName.named(engine)
-                        .orElseThrow(() -> json.error("unknown engine '" + engine + "'")),
-                json.digest("graphDigest"),
                 json.integer("units", 1, Integer.MAX_VALUE),
                 json.digest("unitRoot"),
                 json.digest("seedCommitment"),
                 startedOn,
                 finishedOn,
                 json.digest("usageHead"));
+    }
+
+    private static Build build(JsonFields json, String type, Map<String, Digest> dependencies)
+            throws JsonException {
+        return switch (type) {
+            case InferenceBuild.BUILD_TYPE -> {
+                List<Digest> files = only(json, dependencies, MODEL, INPUT);
+                String engine = json.text("engine");
+                yield new InferenceBuild(
+                        files.get(0),
+                        files.get(1),
+                        EngineName.named(engine)
+                                .orElseThrow(() -> json.error("unknown engine '" + engine + "'")),
+                        json.digest("graphDigest"));
+            }
+            case ContainerBuild.BUILD_TYPE -> {
+                yield new ContainerBuild(only(json, dependencies, IMAGE).getFirst());
+            }
+            default -> throw json.error("unknown buildType '" + type + "'");
+        };
+    }
+
+    private static void dependency(ArrayNode dependencies, String name, Digest digest) {
+        dependencies.addObject().put("name", name).putObject("digest").put("sha256", digest.hex());
     }
 
     private static Digest only(JsonFields json, String name) throws JsonException {
@@ -142,12 +192,15 @@ public record ResultPredicate(
         return dependencies;
     }
 
-    private static Digest dependency(JsonFields json, Map<String, Digest> dependencies, String name)
+    /** The dependencies with these names, in this order: there must be no others. */
+    private static List<Digest> only(
+            JsonFields json, Map<String, Digest> dependencies, String... names)
             throws JsonException {
-        Digest digest = dependencies.get(name);
-        if (digest == null || dependencies.size() != 2) {
-            throw json.error("resolvedDependencies must be exactly model and input");
+        List<Digest> found =
+                Stream.of(names).map(dependencies::get).filter(Objects::nonNull).toList();
+        if (found.size() != names.length || dependencies.size() != names.length) {
+            throw json.error("resolvedDependencies must be exactly " + String.join(" and ", names));
         }
-        return digest;
+        return found;
     }
 }

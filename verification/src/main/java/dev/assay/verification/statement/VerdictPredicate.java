@@ -55,7 +55,12 @@ public record VerdictPredicate(
         /**
          * Replayed on the exact engine and compared within the tolerance of docs/verification.md.
          */
-        TOLERANT_REPLAY
+        TOLERANT_REPLAY,
+        /**
+         * Nothing was computed again: the units' files are here and have the digests that the
+         * result commits to.
+         */
+        CONTENTS
     }
 
     public VerdictPredicate {

@@ -1,0 +1,79 @@
+package dev.assay.verification.audit;
+
+import dev.assay.protocol.id.Digest;
+import dev.assay.protocol.job.ContainerResult;
+import dev.assay.verification.VerificationException;
+import dev.assay.verification.attest.AttestedResult;
+import dev.assay.verification.check.ContainerContents;
+import dev.assay.verification.check.InferenceContents;
+import dev.assay.verification.check.ResultContents;
+import dev.assay.verification.statement.ResultPredicate.ContainerBuild;
+import dev.assay.verification.statement.ResultPredicate.InferenceBuild;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+
+/** The files of an evidence folder that hold the work: which there are, and their contents. */
+record WorkFiles(IndexedFolder folder) {
+    /** The file that a result calls its output. */
+    static String output(AttestedResult result) {
+        return switch (result.result().build()) {
+            case InferenceBuild _ -> EvidenceLayout.OUTPUT;
+            case ContainerBuild _ -> EvidenceLayout.CONTAINER_RESULT;
+        };
+    }
+
+    ResultContents open(AttestedResult result) throws Refutation, VerificationException {
+        named(output(result), result.result().output());
+        return switch (result.result().build()) {
+            case InferenceBuild build -> {
+                named(EvidenceLayout.MODEL, build.model());
+                named(EvidenceLayout.INPUT, build.input());
+                yield InferenceContents.open(
+                        result,
+                        folder.path(EvidenceLayout.MODEL),
+                        folder.path(EvidenceLayout.WEIGHTS),
+                        folder.path(EvidenceLayout.INPUT),
+                        folder.path(EvidenceLayout.OUTPUT));
+            }
+            case ContainerBuild _ -> container(result);
+        };
+    }
+
+    private ContainerContents container(AttestedResult result)
+            throws Refutation, VerificationException {
+        byte[] output = bounded(EvidenceLayout.CONTAINER_RESULT);
+        Set<Digest> present = new HashSet<>();
+        for (int unit = 0; unit < result.result().units(); unit++) {
+            for (String name :
+                    new String[] {EvidenceLayout.log(unit), EvidenceLayout.outputs(unit)}) {
+                if (folder.has(name)) {
+                    present.add(folder.digest(name));
+                }
+            }
+        }
+        return ContainerContents.open(result, output, present::contains);
+    }
+
+    private byte[] bounded(String name) throws Refutation {
+        Path file = folder.path(name);
+        try {
+            if (Files.size(file) > ContainerResult.MAX_BYTES) {
+                throw new Refutation(
+                        name, "size", "has more than " + ContainerResult.MAX_BYTES + " bytes");
+            }
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new Refutation(name, "file", "cannot be read: " + e.getMessage());
+        }
+    }
+
+    private void named(String name, Digest digest) throws Refutation {
+        if (!folder.digest(name).equals(digest)) {
+            throw new Refutation(name, "digest", "is not the file that the result names");
+        }
+    }
+}
