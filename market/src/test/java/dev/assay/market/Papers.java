@@ -24,6 +24,7 @@ import dev.assay.verification.dsse.Envelope;
 import dev.assay.verification.statement.LeasePredicate;
 import dev.assay.verification.statement.OrderPredicate;
 import dev.assay.verification.statement.ResultPredicate;
+import dev.assay.verification.statement.ResultPredicate.InferenceBuild;
 import dev.assay.verification.statement.UsagePredicate;
 import dev.assay.verification.statement.VerdictPredicate;
 import dev.assay.verification.statement.VerdictPredicate.Method;
@@ -142,16 +143,13 @@ public final class Papers {
 
     /** The result that follows the last receipt. */
     public static ResultPredicate result(VerifiedLease lease, VerifiedReceipt head, Work files) {
-        Inference work = lease.order().order().spec().inference();
+        Inference work = (Inference) lease.order().order().spec().work();
         return new ResultPredicate(
                 lease.id(),
                 lease.lease().spec(),
                 lease.lease().provider(),
-                work.model(),
-                work.input(),
+                new InferenceBuild(work.model(), work.input(), work.engine(), files.graph()),
                 files.output(),
-                work.engine(),
-                files.graph(),
                 work.units(),
                 head.receipt().unitRoot(),
                 lease.lease().seedCommitment(),
@@ -170,7 +168,7 @@ public final class Papers {
             long checkpointSize,
             Digest checkpointRoot) {
         JobSpec spec = lease.order().order().spec();
-        int units = spec.inference().units();
+        int units = spec.work().units();
         List<Integer> drawn =
                 UnitDraw.draw(
                         SECRET, checkpointSize, checkpointRoot, units, spec.verify().drawn(units));

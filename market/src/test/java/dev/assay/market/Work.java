@@ -19,7 +19,7 @@ import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.job.EngineName;
 import dev.assay.protocol.job.Inference;
 import dev.assay.verification.attest.UnitCommitments;
-import dev.assay.verification.check.ResultContents;
+import dev.assay.verification.check.InferenceContents;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -86,7 +86,7 @@ public record Work(
                 model,
                 graph.digest(),
                 input,
-                blobs.put(Safetensors.write(Map.of(ResultContents.OUTPUT_TENSOR, output))),
+                blobs.put(Safetensors.write(Map.of(InferenceContents.OUTPUT_TENSOR, output))),
                 roots(model, input, output));
     }
 

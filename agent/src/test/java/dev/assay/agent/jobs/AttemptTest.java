@@ -28,7 +28,7 @@ import dev.assay.verification.attest.AttestedResult;
 import dev.assay.verification.attest.ReceiptChain;
 import dev.assay.verification.attest.UnitCommitments;
 import dev.assay.verification.attest.VerifiedReceipt;
-import dev.assay.verification.check.ResultContents;
+import dev.assay.verification.check.InferenceContents;
 import dev.assay.verification.dsse.Envelope;
 import dev.assay.verification.statement.UsagePredicate;
 import dev.assay.verification.statement.UsagePredicate.Device;
@@ -195,7 +195,8 @@ final class AttemptTest {
         try (ExactEngine engine = new ExactEngine(1);
                 LoadedModel loaded = engine.load(model)) {
             Tensor output = loaded.run(model.manifest().input(rows, 0, Rig.ROWS));
-            return Digest.sha256(Safetensors.write(Map.of(ResultContents.OUTPUT_TENSOR, output)));
+            return Digest.sha256(
+                    Safetensors.write(Map.of(InferenceContents.OUTPUT_TENSOR, output)));
         }
     }
 

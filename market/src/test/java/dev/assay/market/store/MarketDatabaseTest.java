@@ -12,12 +12,10 @@ import dev.assay.market.ledger.MemoryBook;
 import dev.assay.market.ledger.RandomTransfers;
 import dev.assay.market.ledger.Transfer;
 import dev.assay.market.reputation.Outcome;
-import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.id.KeyId;
 import dev.assay.protocol.id.LeaseId;
 import dev.assay.protocol.id.OrderId;
-import dev.assay.protocol.job.EngineName;
-import dev.assay.protocol.job.Inference;
+import dev.assay.protocol.job.Work.Workload;
 import dev.assay.protocol.lease.OrderState;
 import dev.assay.protocol.market.MarketException;
 import dev.assay.protocol.market.MarketException.Code;
@@ -146,27 +144,25 @@ class MarketDatabaseTest {
     @Test
     void rowsPerSecond_isOverAllVerifiedResultsOfOneWorkload() throws MarketException {
         KeyId provider = new KeyId(Papers.digest("provider"));
-        dev.assay.protocol.job.Work.Workload work =
-                Papers.spec(Work.NOMINAL, Papers.price(1)).work().workload();
+        Workload work = Papers.spec(Work.NOMINAL, Papers.price(1)).work().workload();
         measure(provider, "lease 1", work, 1_000, Duration.ofSeconds(1));
         measure(provider, "lease 2", work, 1_000, Duration.ofSeconds(3));
 
-        assertThat(rate(provider, work.model(), work.engine())).isEqualTo(500);
-        assertThat(rate(provider, work.model(), EngineName.PYTORCH)).isZero();
-        assertThat(rate(provider, Papers.digest("other"), work.engine())).isZero();
-        assertThat(rate(new KeyId(Papers.digest("x")), work.model(), work.engine())).isZero();
+        assertThat(rate(provider, work)).isEqualTo(500);
+        assertThat(rate(provider, new Workload(work.program(), "pytorch"))).isZero();
+        assertThat(rate(provider, new Workload(Papers.digest("other"), work.engine()))).isZero();
+        assertThat(rate(new KeyId(Papers.digest("x")), work)).isZero();
     }
 
-    private long rate(KeyId provider, Digest model, EngineName engine) throws MarketException {
-        return database.transact(
-                tables -> tables.outcomes().rowsPerSecond(provider, model, engine));
+    private long rate(KeyId provider, Workload workload) throws MarketException {
+        return database.transact(tables -> tables.outcomes().rowsPerSecond(provider, workload));
     }
 
     private Optional<OrderState> state() throws MarketException {
         return database.transact(tables -> tables.orders().state(ORDER));
     }
 
-    private void measure(KeyId provider, String lease, Inference work, long rows, Duration wall)
+    private void measure(KeyId provider, String lease, Workload work, long rows, Duration wall)
             throws MarketException {
         LeaseId id = new LeaseId(Papers.digest(lease));
         OrderId order = new OrderId(Papers.digest(lease));

@@ -20,6 +20,7 @@ import dev.assay.verification.crypto.SigningKey;
 import dev.assay.verification.statement.LeasePredicate;
 import dev.assay.verification.statement.OrderPredicate;
 import dev.assay.verification.statement.ResultPredicate;
+import dev.assay.verification.statement.ResultPredicate.InferenceBuild;
 import dev.assay.verification.statement.Statement;
 import dev.assay.verification.statement.UsagePredicate;
 import dev.assay.verification.statement.VerdictPredicate;
@@ -61,7 +62,7 @@ public final class Papers {
     }
 
     public Inference work() {
-        return spec.inference();
+        return (Inference) spec.work();
     }
 
     public OrderPredicate order() {
@@ -148,11 +149,9 @@ public final class Papers {
                 verifiedLease().id(),
                 spec.digest(),
                 provider.keyId(),
-                work().model(),
-                work().input(),
+                new InferenceBuild(
+                        work().model(), work().input(), work().engine(), model.graph.digest()),
                 Digest.sha256(TinyModel.file(output)),
-                work().engine(),
-                model.graph.digest(),
                 work().units(),
                 head.receipt().unitRoot(),
                 lease().seedCommitment(),

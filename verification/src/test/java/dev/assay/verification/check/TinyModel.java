@@ -76,7 +76,7 @@ public final class TinyModel {
 
     /** An output as the file that a provider stores. */
     public static byte[] file(Tensor output) {
-        return Safetensors.write(Map.of(ResultContents.OUTPUT_TENSOR, output));
+        return Safetensors.write(Map.of(InferenceContents.OUTPUT_TENSOR, output));
     }
 
     /** The commitment to the first units of an output. */

@@ -103,10 +103,10 @@ final class RandomStatements {
                 new LeaseId(digest()),
                 digest(),
                 key(),
-                digest(),
-                digest(),
-                digest(),
-                any(EngineName.values()),
+                random.nextBoolean()
+                        ? new ResultPredicate.InferenceBuild(
+                                digest(), digest(), any(EngineName.values()), digest())
+                        : new ResultPredicate.ContainerBuild(digest()),
                 digest(),
                 1 + random.nextInt(Integer.MAX_VALUE),
                 digest(),
