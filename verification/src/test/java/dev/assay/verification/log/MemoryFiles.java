@@ -14,7 +14,7 @@ import java.util.TreeMap;
 
 /**
  * A log's files in memory that can lose power: after a given number of steps every call fails, and
- * of the writes not yet synced any subset is lost.
+ * of the writes not yet synced any subset is lost. Thread-safe, as a disk is.
  */
 final class MemoryFiles implements LogFiles {
     private final Map<String, byte[]> durable;
@@ -37,7 +37,7 @@ final class MemoryFiles implements LogFiles {
     }
 
     /** From now on, fails after so many writes and syncs. */
-    void failAfter(int steps) {
+    synchronized void failAfter(int steps) {
         stepsLeft = steps;
     }
 
@@ -45,7 +45,7 @@ final class MemoryFiles implements LogFiles {
      * The files as found after the power came back: a random subset of the unsynced writes is
      * there.
      */
-    MemoryFiles afterPowerLoss(Random random) {
+    synchronized MemoryFiles afterPowerLoss(Random random) {
         Map<String, byte[]> left = new TreeMap<>(durable);
         unsynced.forEach(
                 (file, bytes) -> {
@@ -56,7 +56,7 @@ final class MemoryFiles implements LogFiles {
         return new MemoryFiles(left, new ArrayList<>());
     }
 
-    Map<String, byte[]> files() {
+    synchronized Map<String, byte[]> files() {
         Map<String, byte[]> files = new TreeMap<>(durable);
         files.putAll(unsynced);
         return files;
@@ -68,27 +68,27 @@ final class MemoryFiles implements LogFiles {
     }
 
     @Override
-    public Optional<byte[]> read(String file, int maxBytes) {
+    public synchronized Optional<byte[]> read(String file, int maxBytes) {
         byte[] bytes = files().get(file);
         return bytes == null ? Optional.empty() : Optional.of(bytes.clone());
     }
 
     @Override
-    public void write(String file, byte[] bytes) throws VerificationException {
+    public synchronized void write(String file, byte[] bytes) throws VerificationException {
         step();
         unsynced.put(file, bytes.clone());
         writes.add(Map.entry(file, bytes.clone()));
     }
 
     @Override
-    public void sync() throws VerificationException {
+    public synchronized void sync() throws VerificationException {
         step();
         durable.putAll(unsynced);
         unsynced.clear();
     }
 
     @Override
-    public void discard(String directory) {
+    public synchronized void discard(String directory) {
         durable.keySet().removeIf(file -> file.startsWith(directory + "/"));
         unsynced.keySet().removeIf(file -> file.startsWith(directory + "/"));
     }
@@ -96,7 +96,7 @@ final class MemoryFiles implements LogFiles {
     @Override
     public void close() {}
 
-    private void step() throws VerificationException {
+    private synchronized void step() throws VerificationException {
         if (stepsLeft-- <= 0) {
             throw new VerificationException(Code.IO, "power lost");
         }
