@@ -22,6 +22,8 @@ import dev.assay.protocol.money.FeeSchedule;
 import dev.assay.protocol.money.MicroAmount;
 import dev.assay.protocol.money.Price;
 import dev.assay.protocol.money.PriceUnit;
+import dev.assay.runtime.container.ContainerException;
+import dev.assay.runtime.container.ContainerHost;
 import dev.assay.runtime.host.HostFacts;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.attest.SignedStatement;
@@ -107,8 +109,14 @@ public final class Rig implements AutoCloseable {
         return text.toString();
     }
 
+    private static ContainerHost noContainers() throws ContainerException {
+        throw new ContainerException(
+                ContainerException.Code.ENGINE_UNREACHABLE, "no engine answers in this test");
+    }
+
     public Workplace workplace(Engines engines, Duration receiptInterval) {
-        return new Workplace(provider, journal, blobs, engines, HOST, clock, receiptInterval);
+        return new Workplace(
+                provider, journal, blobs, engines, Rig::noContainers, HOST, clock, receiptInterval);
     }
 
     /** So many micro-USDC per thousand rows. */

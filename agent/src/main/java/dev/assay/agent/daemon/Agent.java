@@ -8,8 +8,11 @@ import dev.assay.agent.jobs.Workplace;
 import dev.assay.agent.journal.JournalException;
 import dev.assay.agent.journal.JournaledAttempt;
 import dev.assay.protocol.id.LeaseId;
+import dev.assay.protocol.job.Container;
+import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.JobSpec;
 import dev.assay.protocol.job.Resources;
+import dev.assay.protocol.job.Work;
 import dev.assay.protocol.lease.Cause;
 import dev.assay.protocol.lease.CloseReason;
 import dev.assay.protocol.market.AgentHello;
@@ -19,6 +22,8 @@ import dev.assay.protocol.market.AgentService.AgentConnection;
 import dev.assay.protocol.market.MarketException;
 import dev.assay.protocol.market.MarketMessage;
 import dev.assay.protocol.money.MicroAmount;
+import dev.assay.runtime.container.ContainerException;
+import dev.assay.runtime.container.Leftovers;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.crypto.VerifyingKey;
 import dev.assay.verification.dsse.Envelope;
@@ -31,6 +36,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -80,9 +86,21 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
         synchronized (this) {
             connection = market.connect(hello, this);
         }
+        if (!leftOver.isEmpty()) {
+            removeContainers();
+        }
         for (Recovery recovery : leftOver) {
             recovery.run();
             recoveries.remove(recovery.lease());
+        }
+    }
+
+    /** Ends what an earlier process left running; every attempt it had has failed with it. */
+    private void removeContainers() {
+        try {
+            Leftovers.sort(workplace.containers().host(), Set.of());
+        } catch (ContainerException e) {
+            LOG.debug("{}: no containers are looked for: {}", config.name(), e.getMessage());
         }
     }
 
@@ -171,8 +189,27 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
                                     + ", above the maximum of "
                                     + spec.maxPrice().rate()));
         } else {
-            send(new AgentMessage.PlaceBid(offer.order(), rate.get()));
+            Optional<String> obstacle = obstacle(spec.work());
+            send(
+                    obstacle.isPresent()
+                            ? new AgentMessage.Decline(offer.order(), obstacle.get())
+                            : new AgentMessage.PlaceBid(offer.order(), rate.get()));
         }
+    }
+
+    /** Why this machine cannot run a kind of work, if it cannot. */
+    private Optional<String> obstacle(Work work) {
+        return switch (work) {
+            case Inference _ -> Optional.empty();
+            case Container _ -> {
+                try {
+                    var _ = workplace.containers().host();
+                    yield Optional.empty();
+                } catch (ContainerException e) {
+                    yield Optional.of("runs no containers: " + e.getMessage());
+                }
+            }
+        };
     }
 
     /**

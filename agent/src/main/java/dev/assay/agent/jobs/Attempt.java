@@ -1,12 +1,9 @@
 package dev.assay.agent.jobs;
 
 import dev.assay.agent.journal.JournalException;
-import dev.assay.models.engine.EngineException;
-import dev.assay.models.pack.Safetensors;
-import dev.assay.protocol.blob.BlobException;
 import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.id.LeaseId;
-import dev.assay.protocol.job.Inference;
+import dev.assay.protocol.job.Work;
 import dev.assay.protocol.lease.AttemptState;
 import dev.assay.protocol.lease.Cause;
 import dev.assay.protocol.market.AgentMessage.ReportAttempt;
@@ -15,12 +12,10 @@ import dev.assay.protocol.market.AgentMessage.SubmitReceipt;
 import dev.assay.protocol.market.AgentMessage.SubmitResult;
 import dev.assay.protocol.market.Bytes;
 import dev.assay.protocol.market.MarketException;
-import dev.assay.runtime.host.Meter;
-import dev.assay.runtime.inference.InferenceRun;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.attest.SignedStatement;
-import dev.assay.verification.check.ResultContents;
 import dev.assay.verification.statement.ResultPredicate;
+import dev.assay.verification.statement.ResultPredicate.Build;
 import dev.assay.verification.statement.UsagePredicate.Device;
 
 import org.slf4j.Logger;
@@ -29,7 +24,6 @@ import org.slf4j.LoggerFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -127,56 +121,40 @@ public final class Attempt implements Runnable, LeaseWork {
     private void work() throws AttemptFailure {
         Instant startedOn = workplace.clock().instant();
         move(AttemptState.PREPARING);
-        try (PreparedWork prepared =
-                PreparedWork.prepare(assignment.spec(), workplace, cancellation)) {
-            UnitLedger ledger =
-                    new UnitLedger(assignment.spec().inference(), Meter.start(prepared.probe()));
+        try (Execution execution = Execution.prepare(assignment, workplace, cancellation)) {
+            UnitLedger ledger = new UnitLedger(assignment.spec().work(), execution.meter());
             move(AttemptState.RUNNING);
             submitReceipt(ledger);
-            InferenceRun run = prepared.start(assignment.spec().inference());
             try (ReceiptTicker _ =
                     ReceiptTicker.start(
                             workplace.receiptInterval(),
                             () -> send(issue(ledger)),
                             cancellation,
                             "receipts-" + assignment.id().brief())) {
-                units(run, ledger);
+                units(execution, ledger);
             }
             move(AttemptState.FINISHING);
-            Digest output = store(run);
+            Digest output = execution.store();
             move(AttemptState.ATTESTING);
             submitReceipt(ledger);
-            submitResult(prepared, ledger, output, startedOn);
+            submitResult(execution.build(), ledger, output, startedOn);
             move(AttemptState.DONE);
         }
     }
 
-    private void units(InferenceRun run, UnitLedger ledger) throws AttemptFailure {
+    private void units(Execution execution, UnitLedger ledger) throws AttemptFailure {
         long reported = System.nanoTime();
-        while (run.hasNext()) {
+        int all = assignment.spec().work().units();
+        for (int unit = 1; unit <= all; unit++) {
             cancellation.check();
-            try {
-                ledger.finished(run.next().digest());
-            } catch (EngineException e) {
-                throw PreparedWork.failure(e);
-            }
+            ledger.finished(execution.next());
             long now = System.nanoTime();
-            if (now - reported >= PROGRESS_INTERVAL.toNanos() || !run.hasNext()) {
+            if (now - reported >= PROGRESS_INTERVAL.toNanos() || unit == all) {
                 reported = now;
-                report(run.rows());
+                report(unit);
             }
         }
         cancellation.check();
-    }
-
-    private Digest store(InferenceRun run) throws AttemptFailure {
-        try {
-            return workplace
-                    .blobs()
-                    .put(Safetensors.write(Map.of(ResultContents.OUTPUT_TENSOR, run.output())));
-        } catch (BlobException e) {
-            throw new AttemptFailure(Cause.STORAGE, e.getMessage(), e);
-        }
     }
 
     private void submitReceipt(UnitLedger ledger) throws AttemptFailure {
@@ -202,22 +180,17 @@ public final class Attempt implements Runnable, LeaseWork {
         outbox.send(new SubmitReceipt(assignment.id(), receipt));
     }
 
-    private void submitResult(
-            PreparedWork prepared, UnitLedger ledger, Digest output, Instant startedOn)
+    private void submitResult(Build build, UnitLedger ledger, Digest output, Instant startedOn)
             throws AttemptFailure {
         cancellation.check();
-        Inference work = assignment.spec().inference();
         ResultPredicate result =
                 new ResultPredicate(
                         assignment.id(),
                         assignment.lease().spec(),
                         workplace.key().keyId(),
-                        work.model(),
-                        work.input(),
+                        build,
                         output,
-                        work.engine(),
-                        prepared.model().graph().digest(),
-                        work.units(),
+                        assignment.spec().work().units(),
                         ledger.now().unitRoot(),
                         assignment.lease().seedCommitment(),
                         startedOn,
@@ -239,11 +212,16 @@ public final class Attempt implements Runnable, LeaseWork {
         }
     }
 
-    private void report(long rows) throws AttemptFailure {
+    /** Reports progress in rows; in units for work that has none. */
+    private void report(int units) throws AttemptFailure {
+        Work work = assignment.spec().work();
+        boolean rows = work.rows() > 0;
         try {
             outbox.send(
                     new ReportProgress(
-                            assignment.id(), rows, assignment.spec().inference().rows()));
+                            assignment.id(),
+                            rows ? work.rows(units) : units,
+                            rows ? work.rows() : work.units()));
         } catch (MarketException e) {
             throw AttemptFailure.of(e);
         }

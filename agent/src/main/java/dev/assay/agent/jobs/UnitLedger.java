@@ -1,21 +1,22 @@
 package dev.assay.agent.jobs;
 
 import dev.assay.protocol.id.Digest;
-import dev.assay.protocol.job.Inference;
+import dev.assay.protocol.job.Work;
 import dev.assay.protocol.usage.Usage;
-import dev.assay.runtime.host.Meter;
 import dev.assay.runtime.host.UsageSample;
 import dev.assay.verification.attest.UnitCommitments;
+
+import java.util.function.Supplier;
 
 /**
  * What an attempt has finished and consumed, so that a receipt always sees one moment. Thread-safe.
  */
 final class UnitLedger {
-    private final Inference work;
-    private final Meter meter;
+    private final Work work;
+    private final Supplier<UsageSample> meter;
     private final UnitCommitments commitments;
 
-    UnitLedger(Inference work, Meter meter) {
+    UnitLedger(Work work, Supplier<UsageSample> meter) {
         this.work = work;
         this.meter = meter;
         this.commitments = new UnitCommitments(work);
@@ -31,9 +32,14 @@ final class UnitLedger {
 
     synchronized Moment now() {
         int units = commitments.units();
-        UsageSample sample = meter.sample();
-        long rows = Math.min(work.rows(), (long) units * work.batch());
-        Usage usage = new Usage(sample.wall(), sample.cpu(), sample.peakMemoryBytes(), rows, units);
+        UsageSample sample = meter.get();
+        Usage usage =
+                new Usage(
+                        sample.wall(),
+                        sample.cpu(),
+                        sample.peakMemoryBytes(),
+                        work.rows(units),
+                        units);
         return new Moment(usage, commitments.root());
     }
 }

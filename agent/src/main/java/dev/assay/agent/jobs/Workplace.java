@@ -20,6 +20,7 @@ public record Workplace(
         Journal journal,
         BlobStore blobs,
         Engines engines,
+        Containers containers,
         HostFacts host,
         InstantSource clock,
         Duration receiptInterval) {}

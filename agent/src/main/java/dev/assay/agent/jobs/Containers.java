@@ -1,0 +1,13 @@
+package dev.assay.agent.jobs;
+
+import dev.assay.runtime.container.ContainerException;
+import dev.assay.runtime.container.ContainerHost;
+
+/** What an agent runs containers with. */
+@FunctionalInterface
+public interface Containers {
+    /**
+     * The host of the agent's containers, which stays its owner's; an error says why there is none.
+     */
+    ContainerHost host() throws ContainerException;
+}

@@ -1,0 +1,157 @@
+package dev.assay.agent.jobs;
+
+import dev.assay.models.ModelException;
+import dev.assay.models.engine.Engine;
+import dev.assay.models.engine.EngineException;
+import dev.assay.models.engine.LoadedModel;
+import dev.assay.models.pack.ModelPackage;
+import dev.assay.models.pack.Safetensors;
+import dev.assay.models.tensor.Tensor;
+import dev.assay.protocol.blob.BlobException;
+import dev.assay.protocol.blob.BlobStore;
+import dev.assay.protocol.id.Digest;
+import dev.assay.protocol.job.Inference;
+import dev.assay.protocol.job.Resources;
+import dev.assay.protocol.lease.Cause;
+import dev.assay.runtime.host.Meter;
+import dev.assay.runtime.host.ProcessProbe;
+import dev.assay.runtime.host.UsageSample;
+import dev.assay.runtime.inference.InferenceRun;
+import dev.assay.runtime.runner.RunnerEngine;
+import dev.assay.verification.check.InferenceContents;
+import dev.assay.verification.statement.ResultPredicate.InferenceBuild;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/** An inference: blobs fetched and checked, engine opened, model loaded. */
+final class InferenceExecution implements Execution {
+    private final Inference work;
+    private final BlobStore blobs;
+    private final ModelPackage model;
+    private final Tensor rows;
+    private final Engine engine;
+    private final LoadedModel loaded;
+    private @Nullable InferenceRun run;
+
+    private InferenceExecution(
+            Inference work,
+            BlobStore blobs,
+            ModelPackage model,
+            Tensor rows,
+            Engine engine,
+            LoadedModel loaded) {
+        this.work = work;
+        this.blobs = blobs;
+        this.model = model;
+        this.rows = rows;
+        this.engine = engine;
+        this.loaded = loaded;
+    }
+
+    static InferenceExecution prepare(
+            Inference work, Resources resources, Workplace workplace, Cancellation cancellation)
+            throws AttemptFailure {
+        ModelPackage model;
+        Tensor rows;
+        try {
+            model = ModelPackage.open(workplace.blobs(), work.model());
+            rows = model.manifest().rows().read(workplace.blobs().file(work.input())).values();
+        } catch (BlobException e) {
+            throw new AttemptFailure(cause(e.code()), e.getMessage(), e);
+        } catch (ModelException e) {
+            throw new AttemptFailure(Cause.BAD_INPUT, e.getMessage(), e);
+        }
+        cancellation.check();
+        Engine engine;
+        try {
+            engine = workplace.engines().open(work.engine(), resources.cpu());
+        } catch (EngineException e) {
+            throw failure(e);
+        }
+        if (engine instanceof RunnerEngine runner) {
+            cancellation.onRequest(runner::close);
+        }
+        try {
+            return new InferenceExecution(
+                    work, workplace.blobs(), model, rows, engine, engine.load(model));
+        } catch (EngineException e) {
+            engine.close();
+            throw failure(e);
+        } catch (RuntimeException | Error e) {
+            engine.close();
+            throw e;
+        }
+    }
+
+    /** Usage is read from the runner process, or from this one when the engine has none. */
+    @Override
+    public Supplier<UsageSample> meter() {
+        return Meter.start(
+                        engine instanceof RunnerEngine runner
+                                ? ProcessProbe.of(runner.pid())
+                                : ProcessProbe.ofThisProcess())
+                ::sample;
+    }
+
+    @Override
+    public Digest next() throws AttemptFailure {
+        try {
+            if (run == null) {
+                run = new InferenceRun(loaded, model.manifest(), rows, work);
+            }
+            return run.next().digest();
+        } catch (EngineException e) {
+            throw failure(e);
+        }
+    }
+
+    @Override
+    public Digest store() throws AttemptFailure {
+        try {
+            return blobs.put(
+                    Safetensors.write(
+                            Map.of(
+                                    InferenceContents.OUTPUT_TENSOR,
+                                    Objects.requireNonNull(run).output())));
+        } catch (BlobException e) {
+            throw new AttemptFailure(Cause.STORAGE, e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public InferenceBuild build() {
+        return new InferenceBuild(
+                work.model(), work.input(), work.engine(), model.graph().digest());
+    }
+
+    static AttemptFailure failure(EngineException e) {
+        Cause cause =
+                switch (e.code()) {
+                    case BAD_INPUT, UNSUPPORTED -> Cause.BAD_INPUT;
+                    case RUNNER_LOST -> Cause.RUNNER_LOST;
+                    case UNAVAILABLE, FAILED -> Cause.ENGINE;
+                };
+        return new AttemptFailure(cause, e.getMessage(), e);
+    }
+
+    private static Cause cause(BlobException.Code code) {
+        return switch (code) {
+            case MISSING, DIGEST_MISMATCH -> Cause.BLOB;
+            case TOO_LARGE -> Cause.BAD_INPUT;
+            case IO -> Cause.STORAGE;
+        };
+    }
+
+    @Override
+    public void close() {
+        try {
+            loaded.close();
+        } finally {
+            engine.close();
+        }
+    }
+}
