@@ -35,6 +35,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /** {@code assay run}: one job from order to settled escrow, on an embedded network. */
@@ -125,9 +126,18 @@ public final class RunCommand implements Callable<Integer> {
         events.accept(new RunEvent.Resolved(resolved));
         OpenOrder order = tenant.place(resolved);
         interruption.cancels(() -> tenant.cancel(order.order()));
-        RunEvent.Ended ended = tenant.follow(order, events);
+        AtomicBoolean allDone = new AtomicBoolean(true);
+        RunEvent.Ended ended =
+                tenant.follow(
+                        order,
+                        event -> {
+                            if (event instanceof RunEvent.ContainersReady ready) {
+                                allDone.set(ready.allDone());
+                            }
+                            events.accept(event);
+                        });
         return switch (ended.reason()) {
-            case DONE -> ExitCode.OK;
+            case DONE -> allDone.get() ? ExitCode.OK : ExitCode.FAILED;
             case OWNER -> ExitCode.INTERRUPTED;
             case NO_BIDS, FAILED, MANIFEST_TIMEOUT, AUDIT_FAILED, PROVIDER_LOST -> ExitCode.FAILED;
         };

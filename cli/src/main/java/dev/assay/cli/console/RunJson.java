@@ -57,6 +57,22 @@ public final class RunJson implements Consumer<RunEvent> {
                 ready.correct().ifPresent(correct -> json.put("correct", correct));
                 put(json);
             }
+            case RunEvent.ContainersReady ready -> {
+                ObjectNode json =
+                        named("result")
+                                .put("image", ready.result().image().toString())
+                                .put("outputs", ready.outputs().toString());
+                ArrayNode units = json.putArray("containers");
+                ready.result()
+                        .units()
+                        .forEach(
+                                unit ->
+                                        units.addObject()
+                                                .put("index", unit.index())
+                                                .put("cause", unit.cause())
+                                                .put("exitCode", unit.exitCode()));
+                put(json);
+            }
             case RunEvent.Replayed _ -> {}
             case RunEvent.Audited audited ->
                     put(

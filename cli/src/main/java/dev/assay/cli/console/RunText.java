@@ -1,8 +1,11 @@
 package dev.assay.cli.console;
 
 import dev.assay.cli.tenant.RunEvent;
+import dev.assay.protocol.job.Container;
+import dev.assay.protocol.job.ContainerResult;
 import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.JobSpec;
+import dev.assay.protocol.job.Work;
 import dev.assay.protocol.lease.AttemptState;
 import dev.assay.protocol.lease.CloseReason;
 import dev.assay.protocol.market.OrderEvent;
@@ -18,6 +21,8 @@ import java.util.function.Consumer;
 
 /** Tells a run to people, as it goes: one labelled line a fact. Not thread-safe. */
 public final class RunText implements Consumer<RunEvent> {
+    private static final int MOST_FAILURES = 10;
+
     private final Terminal terminal;
     private final LabelledLines lines;
     private final AuctionText auction;
@@ -51,6 +56,7 @@ public final class RunText implements Consumer<RunEvent> {
             case RunEvent.Reported reported -> reported(reported.event());
             case RunEvent.Receipt receipt -> receipt(receipt);
             case RunEvent.ResultReady ready -> result(ready);
+            case RunEvent.ContainersReady ready -> containers(ready);
             case RunEvent.Replayed replayed -> {
                 if (auditing == null) {
                     auditing = new ProgressBar("units replayed");
@@ -66,22 +72,13 @@ public final class RunText implements Consumer<RunEvent> {
     private void ordered(RunEvent.Ordered ordered) {
         OrderPredicate order = ordered.order();
         spec = order.spec();
-        Inference work = spec.inference();
         lines.say(
                 "order",
                 terminal.bold(ordered.id().brief())
                         + "  "
                         + spec.name()
                         + ": "
-                        + Words.count(work.rows(), "row")
-                        + " through model "
-                        + work.model().brief()
-                        + " on engine "
-                        + work.engine()
-                        + ", "
-                        + Words.count(work.units(), "unit")
-                        + " of "
-                        + work.batch());
+                        + describe(spec.work()));
         lines.say(
                 "",
                 "at most "
@@ -91,6 +88,27 @@ public final class RunText implements Consumer<RunEvent> {
                         + " "
                         + spec.maxPrice().denom()
                         + " moves into escrow");
+    }
+
+    private static String describe(Work work) {
+        return switch (work) {
+            case Inference inference ->
+                    Words.count(inference.rows(), "row")
+                            + " through model "
+                            + inference.model().brief()
+                            + " on engine "
+                            + inference.engine()
+                            + ", "
+                            + Words.count(inference.units(), "unit")
+                            + " of "
+                            + inference.batch();
+            case Container container ->
+                    Words.count(container.array(), "container")
+                            + " of image "
+                            + container.image()
+                            + ", network "
+                            + container.network().text();
+        };
     }
 
     private void reported(OrderEvent event) {
@@ -130,14 +148,19 @@ public final class RunText implements Consumer<RunEvent> {
         } else {
             lines.progress("attempt", changed.state().name());
             if (changed.state() == AttemptState.RUNNING) {
-                running = new ProgressBar("rows");
+                running = new ProgressBar(noun());
             }
         }
     }
 
+    /** What progress counts. */
+    private String noun() {
+        return spec != null && spec.work() instanceof Container ? "containers" : "rows";
+    }
+
     private void progress(OrderEvent.Progress progress) {
         if (running == null) {
-            running = new ProgressBar("rows");
+            running = new ProgressBar(noun());
         }
         String bar = running.at(progress.rows(), progress.totalRows());
         lines.progress("run", bar);
@@ -152,7 +175,9 @@ public final class RunText implements Consumer<RunEvent> {
                 "#"
                         + receipt.sequence()
                         + "  "
-                        + Words.count(receipt.usage().rows(), "row")
+                        + (spec != null && spec.work() instanceof Container
+                                ? Words.count(receipt.usage().units(), "container")
+                                : Words.count(receipt.usage().rows(), "row"))
                         + ", wall "
                         + Words.time(receipt.usage().wall())
                         + ", cpu "
@@ -178,6 +203,32 @@ public final class RunText implements Consumer<RunEvent> {
         lines.say("", ready.predictions().toString());
     }
 
+    private void containers(RunEvent.ContainersReady ready) {
+        long done = ready.result().units().stream().filter(ContainerResult.Unit::done).count();
+        int all = ready.result().units().size();
+        lines.say(
+                "result",
+                (done == all
+                                ? terminal.good("all done")
+                                : terminal.bad((all - done) + " of " + all + " not done"))
+                        + "  image "
+                        + ready.result().image().brief());
+        ready.result().units().stream()
+                .filter(unit -> !unit.done())
+                .limit(MOST_FAILURES)
+                .forEach(
+                        unit ->
+                                lines.say(
+                                        "",
+                                        "container "
+                                                + unit.index()
+                                                + "  "
+                                                + unit.cause().replace('_', ' ')
+                                                + ", exit code "
+                                                + unit.exitCode()));
+        lines.say("", ready.outputs().toString());
+    }
+
     private void audited(RunEvent.Audited audited) {
         VerdictPredicate verdict = audited.verdict();
         String outcome =
@@ -185,9 +236,11 @@ public final class RunText implements Consumer<RunEvent> {
                         ? terminal.good("PASS")
                         : terminal.bad(verdict.outcome().name());
         String how =
-                verdict.method() == VerdictPredicate.Method.EXACT_REPLAY
-                        ? "bit for bit"
-                        : "within the tolerance";
+                switch (verdict.method()) {
+                    case EXACT_REPLAY -> "replayed here bit for bit";
+                    case TOLERANT_REPLAY -> "replayed here within the tolerance";
+                    case CONTENTS -> "files complete (nothing was computed again)";
+                };
         lines.say(
                 "audit",
                 outcome
@@ -195,7 +248,7 @@ public final class RunText implements Consumer<RunEvent> {
                         + verdict.drawn().size()
                         + " of "
                         + Words.count(audited.units(), "unit")
-                        + " drawn after the result was logged, replayed here "
+                        + " drawn after the result was logged, "
                         + how
                         + " in "
                         + Words.time(audited.took()));

@@ -19,6 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
  * market/     ledger and orders (SQLite), and the transparency log's tiles
  * agents/     each agent's journal (SQLite)    cache/    extracted native libraries
  * tenant/     orders that are not closed yet   jobs/     results and evidence, one folder an order
+ * containers/ workspaces of running containers
  * </pre>
  */
 public final class AssayHome implements AutoCloseable {
@@ -90,6 +91,10 @@ public final class AssayHome implements AutoCloseable {
 
     public Path agents() {
         return root.resolve("agents");
+    }
+
+    public Path containers() {
+        return root.resolve("containers");
     }
 
     public Path cache() {

@@ -48,11 +48,13 @@ final class LocalAgents {
         return NAMES.get(index);
     }
 
-    /** An agent and the journal that is its alone. */
-    record LocalAgent(Agent agent, Journal journal) implements AutoCloseable {
+    /** An agent, and the journal and engine connection that are its alone. */
+    record LocalAgent(Agent agent, Journal journal, LocalContainers containers)
+            implements AutoCloseable {
         @Override
         public void close() {
             agent.close();
+            containers.close();
             journal.close();
         }
     }
@@ -67,11 +69,21 @@ final class LocalAgents {
             InstantSource clock)
             throws JournalException {
         Journal journal = Journal.open(home.agents().resolve(name(index) + ".db"), clock);
+        LocalContainers containers =
+                new LocalContainers(
+                        blobs, home.containers().resolve(name(index)), key.keyId().hex(), clock);
         Workplace workplace =
                 new Workplace(
-                        key, journal, blobs, engines(home.cache()), host, clock, RECEIPT_INTERVAL);
+                        key,
+                        journal,
+                        blobs,
+                        engines(home.cache()),
+                        containers,
+                        host,
+                        clock,
+                        RECEIPT_INTERVAL);
         AgentConfig config = new AgentConfig(name(index), capacity(host, home), prices(index));
-        return new LocalAgent(new Agent(config, workplace, marketKey), journal);
+        return new LocalAgent(new Agent(config, workplace, marketKey), journal, containers);
     }
 
     /** The whole machine; it has no GPU that this version could rent out. */

@@ -2,6 +2,7 @@ package dev.assay.cli.tenant;
 
 import dev.assay.protocol.id.LeaseId;
 import dev.assay.protocol.id.OrderId;
+import dev.assay.protocol.job.ContainerResult;
 import dev.assay.protocol.market.Bytes;
 import dev.assay.protocol.market.LoggedEnvelope;
 import dev.assay.protocol.market.MarketException;
@@ -9,6 +10,8 @@ import dev.assay.protocol.market.MarketIdentity;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.audit.EvidenceLayout;
 import dev.assay.verification.audit.EvidenceWriter;
+import dev.assay.verification.check.ContainerContents;
+import dev.assay.verification.check.InferenceContents;
 import dev.assay.verification.check.ResultContents;
 import dev.assay.verification.crypto.VerifyingKey;
 
@@ -107,10 +110,24 @@ final class Evidence {
     }
 
     private void work(EvidenceWriter writer, ResultContents work) throws VerificationException {
-        writer.add(EvidenceLayout.MODEL, work.model().manifest().bytes());
-        writer.add(EvidenceLayout.WEIGHTS, blob(work.model().manifest().weights()));
-        writer.add(EvidenceLayout.INPUT, blob(work.result().result().input()));
-        writer.add(EvidenceLayout.OUTPUT, blob(work.result().result().output()));
+        switch (work) {
+            case InferenceContents inference -> {
+                writer.add(EvidenceLayout.MODEL, inference.model().manifest().bytes());
+                writer.add(EvidenceLayout.WEIGHTS, blob(inference.model().manifest().weights()));
+                writer.add(EvidenceLayout.INPUT, blob(inference.input()));
+                writer.add(EvidenceLayout.OUTPUT, blob(work.result().result().output()));
+            }
+            case ContainerContents containers -> {
+                writer.add(EvidenceLayout.CONTAINER_RESULT, containers.report().bytes());
+                for (ContainerResult.Unit unit : containers.report().units()) {
+                    writer.add(EvidenceLayout.log(unit.index()), blob(unit.log()));
+                    if (unit.outputs().isPresent()) {
+                        writer.add(
+                                EvidenceLayout.outputs(unit.index()), blob(unit.outputs().get()));
+                    }
+                }
+            }
+        }
     }
 
     private Path blob(dev.assay.protocol.id.Digest digest) throws VerificationException {

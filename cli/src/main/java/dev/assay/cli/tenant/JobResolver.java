@@ -7,19 +7,31 @@ import dev.assay.models.pack.RowFormat;
 import dev.assay.protocol.blob.BlobException;
 import dev.assay.protocol.blob.BlobStore;
 import dev.assay.protocol.id.Digest;
+import dev.assay.protocol.job.Container;
+import dev.assay.protocol.job.ImageName;
 import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.JobFile;
+import dev.assay.protocol.job.JobFile.Task.ContainerTask;
+import dev.assay.protocol.job.JobFile.Task.InferenceTask;
 import dev.assay.protocol.job.JobSpec;
+import dev.assay.protocol.job.Resources;
+import dev.assay.protocol.job.Work;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * Turns a job file into a job spec: checks the model and every input row, and stores both as blobs.
+ * Turns a job file into a job spec: checks what it names, a model and every input row among it, and
+ * stores the files as blobs.
  */
 public final class JobResolver {
     private static final String BUILTIN = "builtin:";
     private static final String DIGEST = "sha256:";
+    private static final List<String> ALL_OUTPUTS = List.of(".");
 
     private final BlobStore blobs;
 
@@ -34,24 +46,79 @@ public final class JobResolver {
      */
     public ResolvedJob resolve(JobFile file, Path directory)
             throws TenantException, ModelException, BlobException {
-        ModelPackage model = ModelPackage.open(blobs, model(file.model(), directory));
-        Path input = directory.resolve(file.input());
+        Work work =
+                switch (file.task()) {
+                    case InferenceTask task -> inference(task, directory);
+                    case ContainerTask task -> container(task, file.resources(), directory);
+                };
+        return new ResolvedJob(
+                file,
+                new JobSpec(file.name(), file.resources(), work, file.maxPrice(), file.verify()));
+    }
+
+    private Inference inference(InferenceTask task, Path directory)
+            throws TenantException, ModelException, BlobException {
+        ModelPackage model = ModelPackage.open(blobs, model(task.model(), directory));
+        Path input = directory.resolve(task.input());
         if (!Files.isRegularFile(input)) {
             throw new TenantException(
                     "inference.input: no file " + input + " (paths are relative to the job file)");
         }
         RowFormat.Rows rows = model.manifest().rows().read(input);
-        Inference inference =
-                new Inference(
-                        model.digest(),
-                        blobs.put(input),
-                        rows.count(),
-                        file.engine(),
-                        file.batch());
-        return new ResolvedJob(
-                file,
-                new JobSpec(
-                        file.name(), file.resources(), inference, file.maxPrice(), file.verify()));
+        return new Inference(
+                model.digest(), blobs.put(input), rows.count(), task.engine(), task.batch());
+    }
+
+    private Container container(ContainerTask task, Resources resources, Path directory)
+            throws TenantException, BlobException {
+        List<Container.Input> inputs = new ArrayList<>();
+        for (Map.Entry<String, String> input : new TreeMap<>(task.inputs()).entrySet()) {
+            Path file = directory.resolve(input.getValue());
+            if (!Files.isRegularFile(file)) {
+                throw new TenantException(
+                        "container.inputs: no file "
+                                + file
+                                + " (paths are relative to the job file)");
+            }
+            inputs.add(new Container.Input(input.getKey(), blobs.put(file)));
+        }
+        try {
+            return new Container(
+                    image(task.image(), directory),
+                    task.command(),
+                    task.env(),
+                    inputs,
+                    task.outputs().isEmpty() ? ALL_OUTPUTS : task.outputs(),
+                    task.ports(),
+                    task.shmBytes() == 0
+                            ? Math.min(Container.DEFAULT_SHM_BYTES, resources.memoryBytes() / 2)
+                            : task.shmBytes(),
+                    task.network(),
+                    task.array());
+        } catch (IllegalArgumentException e) {
+            throw new TenantException("container: " + e.getMessage(), e);
+        }
+    }
+
+    /** An archive beside the job file, one that is stored already, or a registry's name. */
+    private ImageName image(String reference, Path directory)
+            throws TenantException, BlobException {
+        Path archive = directory.resolve(reference);
+        if (Files.isRegularFile(archive)) {
+            return new ImageName.Archive(blobs.put(archive));
+        }
+        if (reference.endsWith(".tar")) {
+            throw new TenantException(
+                    "container.image: no file "
+                            + archive
+                            + " (an archive that 'docker save' writes; paths are relative to the"
+                            + " job file)");
+        }
+        try {
+            return ImageName.parse(reference);
+        } catch (IllegalArgumentException e) {
+            throw new TenantException("container.image: " + e.getMessage(), e);
+        }
     }
 
     private Digest model(String reference, Path directory)

@@ -17,6 +17,8 @@ import dev.assay.verification.attest.VerifiedOrder;
 import dev.assay.verification.attest.VerifiedReceipt;
 import dev.assay.verification.audit.EvidenceLayout;
 import dev.assay.verification.check.Audit;
+import dev.assay.verification.check.ContainerContents;
+import dev.assay.verification.check.InferenceContents;
 import dev.assay.verification.check.ResultContents;
 import dev.assay.verification.crypto.LogVerifyingKey;
 import dev.assay.verification.crypto.VerifyingKey;
@@ -147,17 +149,30 @@ final class OrderFollower {
         evidence.add(EvidenceLayout.RESULT, document, known(providerKey));
         ResultContents contents = ResultContents.open(result, client.blobs());
         evidence.work(contents);
+        switch (contents) {
+            case InferenceContents inference -> keep(inference);
+            case ContainerContents containers -> keep(containers);
+        }
+        Bytes proof = draw(document);
+        evidence.draw(proof);
+        if (ahead.stream().noneMatch(event -> event instanceof OrderEvent.VerdictLogged)) {
+            audit(contents, proof);
+        }
+    }
+
+    private void keep(InferenceContents contents) throws TenantException {
         Path predictions = evidence.folder(open.order()).resolve("predictions.csv");
         Predictions table = new Predictions(contents);
         table.write(predictions);
         events.accept(
                 new RunEvent.ResultReady(
                         contents.output().shape().dim(0), table.correct(), predictions));
-        Bytes proof = draw(document);
-        evidence.draw(proof);
-        if (ahead.stream().noneMatch(event -> event instanceof OrderEvent.VerdictLogged)) {
-            audit(contents, proof);
-        }
+    }
+
+    private void keep(ContainerContents contents) throws TenantException {
+        Path outputs = evidence.folder(open.order()).resolve("outputs");
+        new ContainerOutputs(contents.report(), client.blobs()).write(outputs);
+        events.accept(new RunEvent.ContainersReady(contents.report(), outputs));
     }
 
     /** The proof whose checkpoint fixes the draw: once taken, kept. */

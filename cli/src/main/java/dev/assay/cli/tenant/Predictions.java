@@ -1,7 +1,7 @@
 package dev.assay.cli.tenant;
 
 import dev.assay.models.tensor.Tensor;
-import dev.assay.verification.check.ResultContents;
+import dev.assay.verification.check.InferenceContents;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +16,7 @@ final class Predictions {
     private final List<String> classes;
     private final List<String> labels;
 
-    Predictions(ResultContents contents) {
+    Predictions(InferenceContents contents) {
         this.output = contents.output();
         this.classes = contents.model().manifest().labels();
         this.labels = contents.labels();

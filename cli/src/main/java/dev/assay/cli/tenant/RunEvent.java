@@ -1,6 +1,7 @@
 package dev.assay.cli.tenant;
 
 import dev.assay.protocol.id.OrderId;
+import dev.assay.protocol.job.ContainerResult;
 import dev.assay.protocol.lease.Cause;
 import dev.assay.protocol.lease.CloseReason;
 import dev.assay.protocol.market.OrderEvent;
@@ -30,8 +31,19 @@ public sealed interface RunEvent {
     /** A receipt, verified in its chain. */
     record Receipt(long sequence, Usage usage, long logIndex) implements RunEvent {}
 
-    /** The result's files are here and fit its commitments. */
+    /** An inference's files are here and fit its commitments. */
     record ResultReady(long rows, Optional<Long> correct, Path predictions) implements RunEvent {}
+
+    /**
+     * Containers' files are here and fit their commitments.
+     *
+     * @param outputs where they lie
+     */
+    record ContainersReady(ContainerResult result, Path outputs) implements RunEvent {
+        public boolean allDone() {
+            return result.units().stream().allMatch(ContainerResult.Unit::done);
+        }
+    }
 
     /** A drawn unit was replayed. */
     record Replayed(int done, int drawn) implements RunEvent {}

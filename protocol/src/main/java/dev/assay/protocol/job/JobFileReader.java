@@ -134,10 +134,14 @@ public final class JobFileReader {
 
     private static JobFile fields(YamlFields job) {
         String name = job.value("name", "job", JobFileReader::name);
+        // Images and what containers write need room; models and rows are read where they are.
+        long storage = job.has(Container.KIND) ? 1L << 30 : 0;
         Resources resources =
                 job.has("resources")
-                        ? resources(job.mapping("resources", "cpu", "memory", "storage", "gpu"))
-                        : new Resources(1, 512L << 20, 0, 0);
+                        ? resources(
+                                job.mapping("resources", "cpu", "memory", "storage", "gpu"),
+                                storage)
+                        : new Resources(1, 512L << 20, storage, 0);
         YamlFields price = job.mapping("price", "max", "denom", "per");
         return new JobFile(
                 name,
@@ -150,7 +154,7 @@ public final class JobFileReader {
                 job.optional("deadline", DEFAULT_DEADLINE, YamlScalars::deadline));
     }
 
-    private static Resources resources(YamlFields fields) {
+    private static Resources resources(YamlFields fields, long defaultStorage) {
         int gpus =
                 fields.has("gpu")
                         ? fields.mapping("gpu", "count")
@@ -159,7 +163,7 @@ public final class JobFileReader {
         return new Resources(
                 fields.optional("cpu", 1, text -> YamlScalars.integer(text, 1, 1 << 16)),
                 fields.optional("memory", 512L << 20, YamlScalars::bytes),
-                fields.optional("storage", 0L, YamlScalars::bytes),
+                fields.optional("storage", defaultStorage, YamlScalars::bytes),
                 gpus);
     }
 

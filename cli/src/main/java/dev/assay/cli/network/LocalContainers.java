@@ -1,0 +1,71 @@
+package dev.assay.cli.network;
+
+import dev.assay.agent.jobs.Containers;
+import dev.assay.protocol.blob.BlobStore;
+import dev.assay.runtime.container.ContainerException;
+import dev.assay.runtime.container.ContainerHost;
+import dev.assay.runtime.container.LoopDisk;
+import dev.assay.runtime.container.WorkspaceDisk;
+import dev.assay.runtime.docker.DockerEngine;
+
+import org.jspecify.annotations.Nullable;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/**
+ * The Docker Engine of this machine, asked for when the first container is: most jobs need none. It
+ * owns the connection; thread-safe.
+ */
+final class LocalContainers implements Containers, AutoCloseable {
+    private final BlobStore blobs;
+    private final Path root;
+    private final String agent;
+    private final InstantSource clock;
+    private @Nullable DockerEngine engine;
+    private @Nullable ContainerHost host;
+
+    /**
+     * @param root where workspaces are
+     * @param agent the agent's id, which its containers are labelled with
+     */
+    LocalContainers(BlobStore blobs, Path root, String agent, InstantSource clock) {
+        this.blobs = blobs;
+        this.root = root;
+        this.agent = agent;
+        this.clock = clock;
+    }
+
+    @Override
+    public synchronized ContainerHost host() throws ContainerException {
+        if (host == null) {
+            if (engine == null) {
+                engine = DockerEngine.at(socket());
+            }
+            host = new ContainerHost(engine, engine.facts(), blobs, root, disk(), agent, "", clock);
+        }
+        return host;
+    }
+
+    /**
+     * Folders that the file system bounds where that can be had, else plain ones that are watched.
+     */
+    private WorkspaceDisk disk() throws ContainerException {
+        Optional<LoopDisk> bounded = LoopDisk.probe(root);
+        return bounded.isPresent() ? bounded.get() : WorkspaceDisk.plain();
+    }
+
+    private static URI socket() {
+        String named = System.getenv("DOCKER_HOST");
+        return named == null || named.isBlank() ? DockerEngine.DEFAULT_SOCKET : URI.create(named);
+    }
+
+    @Override
+    public synchronized void close() {
+        if (engine != null) {
+            engine.close();
+        }
+    }
+}
