@@ -38,7 +38,12 @@ public record ContainerLimits(
 
     private static final long CORE = 1_000_000_000L;
     private static final int PIDS = 4096;
-    private static final int OPEN_FILES = 65_536;
+
+    /**
+     * Below what engines that were started by hand may have themselves, so that they can grant it.
+     */
+    private static final int OPEN_FILES = 16_384;
+
     private static final int FILES = 100_000;
     private static final long LOG_BYTES = 64L << 20;
     private static final Duration GRACE = Duration.ofSeconds(10);
