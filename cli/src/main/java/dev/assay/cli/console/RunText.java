@@ -3,6 +3,7 @@ package dev.assay.cli.console;
 import dev.assay.cli.tenant.RunEvent;
 import dev.assay.protocol.job.Container;
 import dev.assay.protocol.job.ContainerResult;
+import dev.assay.protocol.job.ImageName;
 import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.JobSpec;
 import dev.assay.protocol.job.Work;
@@ -105,7 +106,10 @@ public final class RunText implements Consumer<RunEvent> {
             case Container container ->
                     Words.count(container.array(), "container")
                             + " of image "
-                            + container.image()
+                            + switch (container.image()) {
+                                case ImageName.Archive archive -> archive.digest().brief();
+                                case ImageName.Reference reference -> reference.text();
+                            }
                             + ", network "
                             + container.network().text();
         };
@@ -223,9 +227,9 @@ public final class RunText implements Consumer<RunEvent> {
                                         "container "
                                                 + unit.index()
                                                 + "  "
-                                                + unit.cause().replace('_', ' ')
-                                                + ", exit code "
-                                                + unit.exitCode()));
+                                                + (unit.cause().equals("exit_code")
+                                                        ? "ended with exit code " + unit.exitCode()
+                                                        : unit.cause().replace('_', ' '))));
         lines.say("", ready.outputs().toString());
     }
 

@@ -51,6 +51,7 @@ record WorkFiles(IndexedFolder folder) {
             for (String name :
                     new String[] {EvidenceLayout.log(unit), EvidenceLayout.outputs(unit)}) {
                 if (folder.has(name)) {
+                    folder.path(name);
                     present.add(folder.digest(name));
                 }
             }
