@@ -23,6 +23,11 @@ public final class ContainerRun implements AutoCloseable {
     private static final Duration ENGINE_PAUSE = Duration.ofMillis(200);
     private static final Duration LOG_REST = Duration.ofSeconds(10);
 
+    /** Measuring the workspace takes at most one part in so many of the time. */
+    private static final int PAUSES_PER_MEASURE = 10;
+
+    private static final Duration NO_REST = Duration.ZERO;
+
     private final ContainerHost host;
     private final RunId run;
     private final Container job;
@@ -58,7 +63,6 @@ public final class ContainerRun implements AutoCloseable {
                 new Watchdog(
                         new Limits(),
                         limits.grace(),
-                        System::nanoTime,
                         cause -> events.accept(new ContainerEvent.Ending(run, cause)));
         this.log =
                 new LogFollower(
@@ -144,6 +148,8 @@ public final class ContainerRun implements AutoCloseable {
 
     /** What the watchdog looks at. */
     private final class Limits implements Watchdog.Watched {
+        private long nextMeasure = startNanos;
+
         @Override
         public Optional<ExitCause> overLimit() {
             cgroup.flatMap(ContainerCgroup::sample)
@@ -152,15 +158,25 @@ public final class ContainerRun implements AutoCloseable {
                 return Optional.of(ExitCause.TIME_LIMIT);
             }
             try {
-                boolean within =
-                        workspace.bounded()
-                                || workspace
-                                        .use(limits)
-                                        .within(limits.diskBytes(), limits.files() + 16L);
-                return within ? Optional.empty() : Optional.of(ExitCause.DISK_LIMIT);
+                return workspace.bounded() || withinDisk()
+                        ? Optional.empty()
+                        : Optional.of(ExitCause.DISK_LIMIT);
             } catch (ContainerException e) {
                 return Optional.of(ExitCause.ENGINE_LOST);
             }
+        }
+
+        /** Counts what is there, and what is there no more but still held. */
+        private boolean withinDisk() throws ContainerException {
+            long began = System.nanoTime();
+            if (began - nextMeasure < 0) {
+                return true;
+            }
+            List<Long> processes = cgroup.map(ContainerCgroup::processes).orElse(List.of());
+            FileTree.Use use = workspace.use(limits, processes);
+            long ended = System.nanoTime();
+            nextMeasure = ended + PAUSES_PER_MEASURE * (ended - began);
+            return use.within(limits.diskBytes(), limits.files());
         }
 
         @Override
@@ -193,7 +209,7 @@ public final class ContainerRun implements AutoCloseable {
     public ContainerOutcome await() throws ContainerException, InterruptedException {
         Optional<ContainerState> end = ended();
         watchdog.close();
-        log.drain(LOG_REST);
+        log.drain(watchdog.cause().equals(Optional.of(ExitCause.LOG_LIMIT)) ? NO_REST : LOG_REST);
         Digest logBlob = log.store(host.blobs());
         ExitCause cause = end.map(this::cause).orElse(ExitCause.ENGINE_LOST);
         Optional<Outputs> outputs = Optional.empty();

@@ -8,7 +8,6 @@ import dev.assay.runtime.container.ContainerRequest.Mount;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -128,12 +127,12 @@ final class Workspace {
         return folder.resolve(LOG);
     }
 
-    /** What the container keeps. */
-    FileTree.Use use(ContainerLimits limits) throws ContainerException {
+    /** What the container keeps, with what its processes deleted and still hold. */
+    FileTree.Use use(ContainerLimits limits, List<Long> processes) throws ContainerException {
         try {
-            return FileTree.measure(data(), limits.diskBytes(), limits.files() + 16L);
-        } catch (NoSuchFileException e) {
-            return new FileTree.Use(0, 0, false);
+            FileTree.Use use = FileTree.measure(data(), limits.diskBytes(), limits.files());
+            long deleted = DeletedFiles.bytes(processes, data());
+            return new FileTree.Use(use.bytes() + deleted, use.files(), use.tooDeep());
         } catch (IOException e) {
             throw new ContainerException(Code.STORAGE, "cannot measure " + data() + ": " + e, e);
         }
