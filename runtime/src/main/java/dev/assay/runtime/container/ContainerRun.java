@@ -19,7 +19,6 @@ import java.util.function.Consumer;
  * however far it came. {@link #await} is for one thread; the rest is thread-safe.
  */
 public final class ContainerRun implements AutoCloseable {
-    private static final Duration ENGINE_RETURNS = Duration.ofSeconds(30);
     private static final Duration ENGINE_PAUSE = Duration.ofMillis(200);
     private static final Duration LOG_REST = Duration.ofSeconds(10);
 
@@ -268,7 +267,7 @@ public final class ContainerRun implements AutoCloseable {
 
     /** Waits for an engine that went away; the container's state when it came back. */
     private Optional<ContainerState> afterReturn() throws InterruptedException {
-        long deadline = System.nanoTime() + ENGINE_RETURNS.toNanos();
+        long deadline = System.nanoTime() + host.patience().toNanos();
         while (System.nanoTime() < deadline) {
             try {
                 return host.engine().state(container);
@@ -325,6 +324,15 @@ public final class ContainerRun implements AutoCloseable {
         return "exit code "
                 + code
                 + (code > 128 && code < 160 ? ", which is signal " + (code - 128) : "");
+    }
+
+    /**
+     * Stops watching and leaves the container alone, running or not, for {@link Leftovers} to find:
+     * what an agent does that is to be started again. Closing the run is then not due.
+     */
+    public void detach() {
+        watchdog.close();
+        log.close();
     }
 
     /**

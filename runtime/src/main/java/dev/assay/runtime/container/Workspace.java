@@ -7,6 +7,7 @@ import dev.assay.runtime.container.ContainerException.Code;
 import dev.assay.runtime.container.ContainerRequest.Mount;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -44,7 +45,7 @@ final class Workspace {
     }
 
     /**
-     * Makes the folders and fetches the inputs.
+     * Makes the folders and fetches the inputs; one that exists is left alone and is an error.
      *
      * @param mappedUsers whether the engine maps users, and so must enter as somebody else
      */
@@ -58,6 +59,37 @@ final class Workspace {
         try {
             Files.createDirectories(folder.getParent());
             Files.createDirectory(folder);
+        } catch (FileAlreadyExistsException e) {
+            throw new ContainerException(
+                    Code.STORAGE,
+                    "the workspace "
+                            + folder
+                            + " exists: its run goes on, or is left over and to be removed first",
+                    e);
+        } catch (IOException e) {
+            throw new ContainerException(
+                    Code.STORAGE, "cannot make the workspace " + folder + ": " + e, e);
+        }
+        try {
+            fill(job, image, limits, blobs, mappedUsers);
+        } catch (ContainerException e) {
+            try {
+                remove();
+            } catch (ContainerException left) {
+                e.addSuppressed(left);
+            }
+            throw e;
+        }
+    }
+
+    private void fill(
+            Container job,
+            EngineImage image,
+            ContainerLimits limits,
+            BlobStore blobs,
+            boolean mappedUsers)
+            throws ContainerException {
+        try {
             permit(folder, mappedUsers ? "rwx--x--x" : "rwx------");
             Files.createDirectory(folder.resolve(LOG));
             permit(Files.createDirectory(folder.resolve(IN)), "rwxr-xr-x");

@@ -72,6 +72,7 @@ final class Machine implements AutoCloseable {
                         disk,
                         "test-" + lease.brief(),
                         runtime,
+                        Duration.ofSeconds(20),
                         InstantSource.system());
         this.volumesBefore = volumes();
     }
