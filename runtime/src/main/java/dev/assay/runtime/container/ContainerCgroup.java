@@ -103,6 +103,17 @@ final class ContainerCgroup {
         }
     }
 
+    /** The processes in it, by their ids on this host. */
+    List<Long> processes() {
+        try {
+            return Files.readAllLines(memory.resolve("cgroup.procs")).stream()
+                    .map(Long::valueOf)
+                    .toList();
+        } catch (IOException | NumberFormatException e) {
+            return List.of();
+        }
+    }
+
     /** Kernels before 5.19 keep no peak: then what it has now. */
     private long peak() throws IOException {
         Path peak = memory.resolve("memory.peak");

@@ -37,7 +37,7 @@ public interface ContainerEngine extends AutoCloseable {
      */
     String load(Path archive, long maxBytes) throws ContainerException;
 
-    /** Removes an image that no container uses. */
+    /** Removes an image, under all its names, that no container uses; none is fine. */
     void removeImage(String id) throws ContainerException;
 
     /** Creates a container, hardened, and answers its id. */

@@ -3,6 +3,7 @@ package dev.assay.runtime.container;
 import dev.assay.protocol.blob.BlobStore;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 
@@ -13,6 +14,7 @@ import java.util.Map;
  * @param root where the workspaces are; the agent's alone
  * @param agent the agent's id: its containers are labelled with it, and it touches no others
  * @param runtime what to run containers with; empty for the engine's default
+ * @param patience how long a run waits for an engine that went away
  */
 public record ContainerHost(
         ContainerEngine engine,
@@ -22,6 +24,7 @@ public record ContainerHost(
         WorkspaceDisk disk,
         String agent,
         String runtime,
+        Duration patience,
         InstantSource clock) {
     static final String AGENT = "dev.assay.agent";
     static final String LEASE = "dev.assay.lease";

@@ -45,7 +45,7 @@ public record ContainerLimits(
     private static final int OPEN_FILES = 16_384;
 
     private static final int FILES = 100_000;
-    private static final long LOG_BYTES = 64L << 20;
+    private static final long LOG_BYTES = 16L << 20;
     private static final Duration GRACE = Duration.ofSeconds(10);
 
     public ContainerLimits {

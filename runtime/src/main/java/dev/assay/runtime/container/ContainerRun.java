@@ -19,9 +19,13 @@ import java.util.function.Consumer;
  * however far it came. {@link #await} is for one thread; the rest is thread-safe.
  */
 public final class ContainerRun implements AutoCloseable {
-    private static final Duration ENGINE_RETURNS = Duration.ofSeconds(30);
     private static final Duration ENGINE_PAUSE = Duration.ofMillis(200);
     private static final Duration LOG_REST = Duration.ofSeconds(10);
+
+    /** Measuring the workspace takes at most one part in so many of the time. */
+    private static final int PAUSES_PER_MEASURE = 10;
+
+    private static final Duration NO_REST = Duration.ZERO;
 
     private final ContainerHost host;
     private final RunId run;
@@ -58,7 +62,6 @@ public final class ContainerRun implements AutoCloseable {
                 new Watchdog(
                         new Limits(),
                         limits.grace(),
-                        System::nanoTime,
                         cause -> events.accept(new ContainerEvent.Ending(run, cause)));
         this.log =
                 new LogFollower(
@@ -144,6 +147,8 @@ public final class ContainerRun implements AutoCloseable {
 
     /** What the watchdog looks at. */
     private final class Limits implements Watchdog.Watched {
+        private long nextMeasure = startNanos;
+
         @Override
         public Optional<ExitCause> overLimit() {
             cgroup.flatMap(ContainerCgroup::sample)
@@ -152,15 +157,25 @@ public final class ContainerRun implements AutoCloseable {
                 return Optional.of(ExitCause.TIME_LIMIT);
             }
             try {
-                boolean within =
-                        workspace.bounded()
-                                || workspace
-                                        .use(limits)
-                                        .within(limits.diskBytes(), limits.files() + 16L);
-                return within ? Optional.empty() : Optional.of(ExitCause.DISK_LIMIT);
+                return workspace.bounded() || withinDisk()
+                        ? Optional.empty()
+                        : Optional.of(ExitCause.DISK_LIMIT);
             } catch (ContainerException e) {
                 return Optional.of(ExitCause.ENGINE_LOST);
             }
+        }
+
+        /** Counts what is there, and what is there no more but still held. */
+        private boolean withinDisk() throws ContainerException {
+            long began = System.nanoTime();
+            if (began - nextMeasure < 0) {
+                return true;
+            }
+            List<Long> processes = cgroup.map(ContainerCgroup::processes).orElse(List.of());
+            FileTree.Use use = workspace.use(limits, processes);
+            long ended = System.nanoTime();
+            nextMeasure = ended + PAUSES_PER_MEASURE * (ended - began);
+            return use.within(limits.diskBytes(), limits.files());
         }
 
         @Override
@@ -193,7 +208,7 @@ public final class ContainerRun implements AutoCloseable {
     public ContainerOutcome await() throws ContainerException, InterruptedException {
         Optional<ContainerState> end = ended();
         watchdog.close();
-        log.drain(LOG_REST);
+        log.drain(watchdog.cause().equals(Optional.of(ExitCause.LOG_LIMIT)) ? NO_REST : LOG_REST);
         Digest logBlob = log.store(host.blobs());
         ExitCause cause = end.map(this::cause).orElse(ExitCause.ENGINE_LOST);
         Optional<Outputs> outputs = Optional.empty();
@@ -252,7 +267,7 @@ public final class ContainerRun implements AutoCloseable {
 
     /** Waits for an engine that went away; the container's state when it came back. */
     private Optional<ContainerState> afterReturn() throws InterruptedException {
-        long deadline = System.nanoTime() + ENGINE_RETURNS.toNanos();
+        long deadline = System.nanoTime() + host.patience().toNanos();
         while (System.nanoTime() < deadline) {
             try {
                 return host.engine().state(container);
@@ -309,6 +324,15 @@ public final class ContainerRun implements AutoCloseable {
         return "exit code "
                 + code
                 + (code > 128 && code < 160 ? ", which is signal " + (code - 128) : "");
+    }
+
+    /**
+     * Stops watching and leaves the container alone, running or not, for {@link Leftovers} to find:
+     * what an agent does that is to be started again. Closing the run is then not due.
+     */
+    public void detach() {
+        watchdog.close();
+        log.close();
     }
 
     /**

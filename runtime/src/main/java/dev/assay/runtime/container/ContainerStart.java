@@ -43,12 +43,7 @@ final class ContainerStart {
     ContainerRun call() throws ContainerException {
         Workspace workspace = host.workspace(run);
         String user = TenantUser.of(image, this::accounts);
-        try {
-            workspace.make(job, image, limits, host.blobs(), host.facts().userNamespaces());
-        } catch (ContainerException e) {
-            cleanUp(e, workspace::remove);
-            throw e;
-        }
+        workspace.make(job, image, limits, host.blobs(), host.facts().userNamespaces());
         String container;
         try {
             container = host.engine().create(request(run.name(), user, workspace));

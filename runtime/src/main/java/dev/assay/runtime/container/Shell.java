@@ -20,7 +20,7 @@ public interface Shell extends AutoCloseable {
     /** The exit code, once {@link #output} ended. */
     int exitCode() throws ContainerException;
 
-    /** Hangs up: the process loses its terminal. */
+    /** Hangs up: the process is ended, and its terminal with it. */
     @Override
     void close();
 }

@@ -8,7 +8,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 
 /**
  * Ends a container: when it is asked to, and when a check says that the container is over a limit.
@@ -16,11 +15,8 @@ import java.util.function.LongSupplier;
  * it is closed. Owns one virtual thread. Thread-safe.
  */
 final class Watchdog implements AutoCloseable {
-    private static final long LEAST_PAUSE = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long AGAIN = TimeUnit.SECONDS.toNanos(1);
-
-    /** A check may take this share of the watchdog's time, one in: then it looks less often. */
-    private static final int PAUSES_PER_CHECK = 10;
 
     /** What it watches. */
     interface Watched {
@@ -32,7 +28,6 @@ final class Watchdog implements AutoCloseable {
 
     private final Watched watched;
     private final Duration grace;
-    private final LongSupplier nanoClock;
     private final Consumer<ExitCause> ending;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -43,10 +38,9 @@ final class Watchdog implements AutoCloseable {
     /**
      * @param ending is told once why the container is being ended
      */
-    Watchdog(Watched watched, Duration grace, LongSupplier nanoClock, Consumer<ExitCause> ending) {
+    Watchdog(Watched watched, Duration grace, Consumer<ExitCause> ending) {
         this.watched = watched;
         this.grace = grace;
-        this.nanoClock = nanoClock;
         this.ending = ending;
         this.thread = Thread.ofVirtual().name("container-watchdog").unstarted(this::watch);
     }
@@ -82,11 +76,8 @@ final class Watchdog implements AutoCloseable {
     }
 
     private void watch() {
-        long pause = LEAST_PAUSE;
-        while (sleep(pause, false)) {
-            long began = nanoClock.getAsLong();
+        while (sleep(PAUSE, false)) {
             watched.overLimit().ifPresent(this::end);
-            pause = Math.max(LEAST_PAUSE, PAUSES_PER_CHECK * (nanoClock.getAsLong() - began));
         }
         cause().ifPresent(this::finish);
     }

@@ -7,8 +7,8 @@ import dev.assay.runtime.container.ContainerException.Code;
 import dev.assay.runtime.container.ContainerRequest.Mount;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -45,7 +45,7 @@ final class Workspace {
     }
 
     /**
-     * Makes the folders and fetches the inputs.
+     * Makes the folders and fetches the inputs; one that exists is left alone and is an error.
      *
      * @param mappedUsers whether the engine maps users, and so must enter as somebody else
      */
@@ -59,6 +59,37 @@ final class Workspace {
         try {
             Files.createDirectories(folder.getParent());
             Files.createDirectory(folder);
+        } catch (FileAlreadyExistsException e) {
+            throw new ContainerException(
+                    Code.STORAGE,
+                    "the workspace "
+                            + folder
+                            + " exists: its run goes on, or is left over and to be removed first",
+                    e);
+        } catch (IOException e) {
+            throw new ContainerException(
+                    Code.STORAGE, "cannot make the workspace " + folder + ": " + e, e);
+        }
+        try {
+            fill(job, image, limits, blobs, mappedUsers);
+        } catch (ContainerException e) {
+            try {
+                remove();
+            } catch (ContainerException left) {
+                e.addSuppressed(left);
+            }
+            throw e;
+        }
+    }
+
+    private void fill(
+            Container job,
+            EngineImage image,
+            ContainerLimits limits,
+            BlobStore blobs,
+            boolean mappedUsers)
+            throws ContainerException {
+        try {
             permit(folder, mappedUsers ? "rwx--x--x" : "rwx------");
             Files.createDirectory(folder.resolve(LOG));
             permit(Files.createDirectory(folder.resolve(IN)), "rwxr-xr-x");
@@ -128,12 +159,12 @@ final class Workspace {
         return folder.resolve(LOG);
     }
 
-    /** What the container keeps. */
-    FileTree.Use use(ContainerLimits limits) throws ContainerException {
+    /** What the container keeps, with what its processes deleted and still hold. */
+    FileTree.Use use(ContainerLimits limits, List<Long> processes) throws ContainerException {
         try {
-            return FileTree.measure(data(), limits.diskBytes(), limits.files() + 16L);
-        } catch (NoSuchFileException e) {
-            return new FileTree.Use(0, 0, false);
+            FileTree.Use use = FileTree.measure(data(), limits.diskBytes(), limits.files());
+            long deleted = DeletedFiles.bytes(processes, data());
+            return new FileTree.Use(use.bytes() + deleted, use.files(), use.tooDeep());
         } catch (IOException e) {
             throw new ContainerException(Code.STORAGE, "cannot measure " + data() + ": " + e, e);
         }

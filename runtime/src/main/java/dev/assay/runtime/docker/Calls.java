@@ -6,10 +6,21 @@ import dev.assay.runtime.container.ContainerException;
 import dev.assay.runtime.container.ContainerException.Code;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.URI;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.UnresolvedAddressException;
 
 /** Calls of the client, with its several kinds of unchecked exceptions made one checked kind. */
 final class Calls {
+    /**
+     * The client keeps connections, and those to an engine that was restarted are broken: every
+     * attempt uses one up.
+     */
+    private static final int ATTEMPTS = 10;
+
     private final URI socket;
 
     Calls(URI socket) {
@@ -24,19 +35,43 @@ final class Calls {
 
     /** Makes a call; a refusal of the engine gets this code. */
     <T> T to(String purpose, Code refusal, Call<T> call) throws ContainerException {
-        try {
-            return call.call();
-        } catch (RuntimeException e) {
-            throw failed(purpose, refusal, e);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return call.call();
+            } catch (RuntimeException e) {
+                ContainerException failure = failed(purpose, refusal, e);
+                boolean again =
+                        failure.code() == Code.ENGINE_UNREACHABLE
+                                && attempt < ATTEMPTS
+                                && listening();
+                if (!again) {
+                    throw failure;
+                }
+            }
         }
     }
 
     /** Makes a call that answers nothing. */
     void run(String purpose, Code refusal, Runnable call) throws ContainerException {
-        try {
-            call.run();
-        } catch (RuntimeException e) {
-            throw failed(purpose, refusal, e);
+        to(
+                purpose,
+                refusal,
+                () -> {
+                    call.run();
+                    return purpose;
+                });
+    }
+
+    /** Whether somebody takes new connections; a pool may still hold old ones. */
+    boolean listening() {
+        SocketAddress address =
+                "unix".equals(socket.getScheme())
+                        ? UnixDomainSocketAddress.of(socket.getPath())
+                        : new InetSocketAddress(socket.getHost(), socket.getPort());
+        try (SocketChannel channel = SocketChannel.open(address)) {
+            return channel.isConnected();
+        } catch (IOException | UnresolvedAddressException e) {
+            return false;
         }
     }
 

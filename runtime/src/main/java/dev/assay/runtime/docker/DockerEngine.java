@@ -27,11 +27,7 @@ import dev.assay.runtime.container.Shell;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.net.URI;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -220,20 +216,19 @@ public final class DockerEngine implements ContainerEngine {
             }
             throw calls.failed("wait for container " + container, Code.ENGINE_FAILED, e);
         }
-        try (SocketChannel _ = SocketChannel.open(address())) {
-            Optional<ContainerState> state = state(container);
-            if (state.map(ContainerState::phase).filter(Phase.RUNNING::equals).isPresent()) {
-                throw new IOException("the engine hung up");
-            }
-        } catch (IOException e) {
-            throw calls.failed("wait for container " + container, Code.ENGINE_UNREACHABLE, e);
+        if (!calls.listening() || stillRuns(container)) {
+            throw calls.failed(
+                    "wait for container " + container,
+                    Code.ENGINE_UNREACHABLE,
+                    new IOException("the engine hung up"));
         }
     }
 
-    private SocketAddress address() {
-        return "unix".equals(socket.getScheme())
-                ? UnixDomainSocketAddress.of(socket.getPath())
-                : new InetSocketAddress(socket.getHost(), socket.getPort());
+    private boolean stillRuns(String container) throws ContainerException {
+        return state(container)
+                .map(ContainerState::phase)
+                .filter(Phase.RUNNING::equals)
+                .isPresent();
     }
 
     @Override

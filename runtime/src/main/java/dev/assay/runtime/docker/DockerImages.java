@@ -208,7 +208,7 @@ final class DockerImages {
                 Code.ENGINE_FAILED,
                 () -> {
                     try {
-                        client.removeImageCmd(id).exec();
+                        client.removeImageCmd(id).withForce(true).exec();
                     } catch (NotFoundException e) {
                         // there is none
                     }

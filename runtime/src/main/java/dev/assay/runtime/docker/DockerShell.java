@@ -2,6 +2,7 @@ package dev.assay.runtime.docker;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.async.ResultCallback;
+import com.github.dockerjava.api.command.InspectExecResponse;
 import com.github.dockerjava.api.model.Frame;
 
 import dev.assay.runtime.container.ContainerException;
@@ -12,6 +13,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 
@@ -21,12 +24,14 @@ final class DockerShell implements Shell {
 
     private final DockerClient client;
     private final Calls calls;
+    private final String container;
     private final String exec;
     private final BytePipe input = new BytePipe(ROOM);
     private final BytePipe output = new BytePipe(ROOM);
     private final Frames frames = new Frames();
 
-    private DockerShell(DockerClient client, Calls calls, String exec) {
+    private DockerShell(DockerClient client, Calls calls, String container, String exec) {
+        this.container = container;
         this.client = client;
         this.calls = calls;
         this.exec = exec;
@@ -48,7 +53,7 @@ final class DockerShell implements Shell {
                                         .withAttachStderr(true)
                                         .exec()
                                         .getId());
-        DockerShell shell = new DockerShell(client, calls, exec);
+        DockerShell shell = new DockerShell(client, calls, container, exec);
         client.execStartCmd(exec).withTty(true).withStdIn(shell.input.source()).exec(shell.frames);
         return shell;
     }
@@ -105,8 +110,15 @@ final class DockerShell implements Shell {
         return Math.toIntExact(Objects.requireNonNullElse(code, -1L));
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>The engine does not end a process whose connection is gone, so this does, if the process
+     * is seen from here and is the container's.
+     */
     @Override
     public void close() {
+        endProcess();
         input.endWrites();
         input.endReads();
         output.endReads();
@@ -114,6 +126,21 @@ final class DockerShell implements Shell {
             frames.close();
         } catch (IOException e) {
             throw new UncheckedIOException("a shell does not close", e);
+        }
+    }
+
+    private void endProcess() {
+        try {
+            InspectExecResponse state = client.inspectExecCmd(exec).exec();
+            Long pid = state.getPidLong();
+            if (Boolean.TRUE.equals(state.isRunning()) && pid != null && pid > 0) {
+                Path groups = Path.of("/proc", Long.toString(pid), "cgroup");
+                if (Files.readString(groups).contains(container)) {
+                    ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            // gone, not on this host, or the engine is away: it ends with its container
         }
     }
 }

@@ -124,11 +124,15 @@ final class HardenedDefaults {
                         .toList();
     }
 
-    /** What the engine keeps is bounded too: it is where an agent reads the log after a restart. */
+    /**
+     * What the engine keeps is bounded too: it is where an agent reads the log after a restart. It
+     * has room for a log that comes faster than it is read, in a form that takes several times the
+     * space of short lines.
+     */
     private static LogConfig log(ContainerLimits limits) {
         return new LogConfig(
                 LogConfig.LoggingType.JSON_FILE,
-                Map.of("max-size", Long.toString(limits.logBytes()), "max-file", "2"));
+                Map.of("max-size", Long.toString(8 * limits.logBytes()), "max-file", "2"));
     }
 
     /** NVIDIA's UUIDs, by the engine's own driver or by CDI names. */

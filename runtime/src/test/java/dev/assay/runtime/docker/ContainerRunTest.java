@@ -82,6 +82,27 @@ class ContainerRunTest {
     }
 
     @Test
+    void log_thatIsLongerThanIsKept_losesItsMiddle() throws Exception {
+        ContainerOutcome outcome =
+                machine.run("echo first; yes 'as long as this' | head -n 100000; echo last");
+        assertThat(outcome.cause()).isEqualTo(ExitCause.DONE);
+        assertThat(machine.log(outcome)).startsWith("out first").endsWith("out last");
+        assertThat(machine.log(outcome)).anyMatch(line -> line.contains("were not kept"));
+    }
+
+    @Test
+    void log_ofAVeryLongLine_isCutIntoPieces() throws Exception {
+        ContainerOutcome outcome =
+                machine.run("head -c 40000 /dev/zero | tr '\\0' x; echo; echo end");
+        assertThat(machine.log(outcome))
+                .containsExactly(
+                        "out " + "x".repeat(16_384),
+                        "out " + "x".repeat(16_384),
+                        "out " + "x".repeat(40_000 - 2 * 16_384),
+                        "out end");
+    }
+
+    @Test
     void program_thatFails_isTheTenantsFault() throws Exception {
         ContainerOutcome outcome = machine.run("echo sorry >&2; exit 3");
         assertThat(outcome.cause()).isEqualTo(ExitCause.EXIT_CODE);
@@ -157,7 +178,7 @@ class ContainerRunTest {
                                 "trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 1 &"
                                         + " wait; done"),
                         Machine.limits())) {
-            awaitLog("ready");
+            machine.awaitLog("ready");
             run.cancel();
             ContainerOutcome outcome = run.await();
             assertThat(outcome.cause()).isEqualTo(ExitCause.CANCELLED);
@@ -187,16 +208,6 @@ class ContainerRunTest {
                 machine.run("i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; sleep 0.3");
         assertThat(outcome.cpu()).isPositive();
         assertThat(outcome.peakMemoryBytes()).isPositive();
-    }
-
-    private void awaitLog(String text) throws InterruptedException {
-        while (machine.events.stream()
-                .noneMatch(
-                        event ->
-                                event instanceof ContainerEvent.Logged logged
-                                        && logged.entry().text().equals(text))) {
-            Thread.sleep(10);
-        }
     }
 
     private static ContainerLimits with(ContainerLimits limits, Duration time) {

@@ -50,6 +50,7 @@ final class Machine implements AutoCloseable {
     final ContainerHost host;
     final List<ContainerEvent> events = Collections.synchronizedList(new ArrayList<>());
     final LeaseId lease;
+    private final Set<String> containers = new TreeSet<>();
     private final Set<String> volumesBefore;
 
     private Machine(DockerEngine engine, Path folder, WorkspaceDisk disk, String runtime)
@@ -71,6 +72,7 @@ final class Machine implements AutoCloseable {
                         disk,
                         "test-" + lease.brief(),
                         runtime,
+                        Duration.ofSeconds(20),
                         InstantSource.system());
         this.volumesBefore = volumes();
     }
@@ -160,7 +162,11 @@ final class Machine implements AutoCloseable {
 
     ContainerRun start(Container job, EngineImage image, ContainerLimits limits)
             throws ContainerException {
-        return ContainerRun.start(host, run(), job, image, limits, List.of(), events::add);
+        ContainerRun run =
+                ContainerRun.start(host, run(), job, image, limits, List.of(), events::add);
+        engine.list(Map.of("dev.assay.agent", host.agent()))
+                .forEach(container -> containers.add(container.id()));
+        return run;
     }
 
     /** Runs to the end and removes everything. */
@@ -206,6 +212,17 @@ final class Machine implements AutoCloseable {
         return names;
     }
 
+    /** Waits until a container wrote this line. */
+    void awaitLog(String text) throws InterruptedException {
+        while (List.copyOf(events).stream()
+                .noneMatch(
+                        event ->
+                                event instanceof ContainerEvent.Logged logged
+                                        && logged.entry().text().strip().equals(text))) {
+            Thread.sleep(5);
+        }
+    }
+
     /** No container, no volume, no workspace, no mount, no process. */
     void assertNothingLeft() throws Exception {
         assertThat(engine.list(Map.of("dev.assay.agent", host.agent()))).isEmpty();
@@ -220,29 +237,27 @@ final class Machine implements AutoCloseable {
         assertThat(processes()).isEmpty();
     }
 
-    /** Processes of this host that run in a container of this test, by their environment. */
-    private List<String> processes() throws IOException {
-        List<String> found = new ArrayList<>();
+    /** Processes of this host that run in a container of this test. */
+    List<Path> processes() throws IOException {
+        List<Path> found = new ArrayList<>();
         try (Stream<Path> all = Files.list(Path.of("/proc"))) {
             for (Path process :
                     all.filter(p -> p.getFileName().toString().matches("[0-9]+")).toList()) {
-                try {
-                    String environment =
-                            Files.readString(
-                                    process.resolve("environ"), StandardCharsets.ISO_8859_1);
-                    if (environment.contains(MARK + lease.hex())) {
-                        found.add(process + " " + Files.readString(process.resolve("cmdline")));
-                    }
-                } catch (IOException e) {
-                    // gone, or not ours to read
+                if (containers.stream().anyMatch(read(process.resolve("cgroup"))::contains)) {
+                    found.add(process);
                 }
             }
         }
         return found;
     }
 
-    /** Set in hostile containers, so that their processes are found on the host. */
-    static final String MARK = "TEST_LEASE=";
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            return ""; // gone
+        }
+    }
 
     @Override
     public void close() throws ContainerException {
