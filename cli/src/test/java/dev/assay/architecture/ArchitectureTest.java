@@ -64,6 +64,23 @@ class ArchitectureTest {
             confined("com.sun.jna..", "dev.assay.runtime.host..");
 
     @ArchTest
+    static final ArchRule jcuda_staysInItsAdapter = confined("jcuda..", "dev.assay.runtime.cuda..");
+
+    /** Foreign memory and functions: NVML, a look-up before JCuda, the kernel's log. */
+    @ArchTest
+    static final ArchRule foreignFunctions_stayInTheirAdapters =
+            noClasses()
+                    .that(
+                            not(
+                                    resideInAnyPackage(
+                                            "dev.assay.runtime.nvml..",
+                                            "dev.assay.runtime.cuda..",
+                                            "dev.assay.runtime.host..")))
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("java.lang.foreign..");
+
+    @ArchTest
     static final ArchRule grpc_staysInItsAdapter =
             confined("io.grpc..", "dev.assay.protocol.rpc..");
 
