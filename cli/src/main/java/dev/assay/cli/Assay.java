@@ -3,6 +3,7 @@ package dev.assay.cli;
 import dev.assay.cli.command.AuditCommand;
 import dev.assay.cli.command.ExitCode;
 import dev.assay.cli.command.HelpOption;
+import dev.assay.cli.command.InspectCommand;
 import dev.assay.cli.command.KeysCommand;
 import dev.assay.cli.command.RunCommand;
 import dev.assay.cli.command.VersionCommand;
@@ -45,6 +46,7 @@ import java.util.concurrent.Callable;
         subcommands = {
             RunCommand.class,
             AuditCommand.class,
+            InspectCommand.class,
             KeysCommand.class,
             VersionCommand.class,
             HelpCommand.class

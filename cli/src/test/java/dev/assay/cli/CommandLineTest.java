@@ -155,6 +155,24 @@ final class CommandLineTest {
     }
 
     @Test
+    void inspect_ofThisMachine_saysTheSameAsTextAndAsJson() throws Exception {
+        Command.Outcome asText = command.run("inspect");
+        assertThat(asText.err()).isEmpty();
+        assertThat(asText.out()).startsWith("machine").contains("findings");
+        Command.Outcome asJson = command.run("inspect", "--json");
+        assertThat(asJson.json()).hasSize(1);
+        JsonNode json = asJson.json().getFirst();
+        assertThat(asText.out()).contains(json.path("machine").path("cpu").path("model").asText());
+        boolean error = false;
+        for (JsonNode finding : json.path("findings")) {
+            assertThat(asText.out()).contains(finding.path("code").asText());
+            error |= finding.path("severity").asText().equals("error");
+        }
+        assertThat(asJson.exit()).isEqualTo(error ? 1 : 0);
+        assertThat(asText.exit()).isEqualTo(asJson.exit());
+    }
+
+    @Test
     void version_printed_namesTheProgram() throws Exception {
         Command.Outcome outcome = command.run("version");
         assertThat(outcome.exit()).isEqualTo(0);
@@ -162,7 +180,15 @@ final class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "run --help", "audit --help", "keys --help", "help run"})
+    @ValueSource(
+            strings = {
+                "--help",
+                "run --help",
+                "audit --help",
+                "keys --help",
+                "inspect --help",
+                "help run"
+            })
     void help_printed_fitsAScreenAndNamesExitCodesOrExamples(String line) throws Exception {
         Command.Outcome outcome = command.run(line.split(" "));
         assertThat(outcome.exit()).isEqualTo(0);

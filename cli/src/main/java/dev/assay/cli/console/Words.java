@@ -36,6 +36,11 @@ final class Words {
         return count(bytes >> 20) + " MiB";
     }
 
+    /** {@code 7.8 GiB}. */
+    static String gibibytes(long bytes) {
+        return String.format(Locale.ROOT, "%,.1f GiB", bytes / (double) (1L << 30));
+    }
+
     /** {@code 97.75 %}. */
     static String percent(long part, long whole) {
         return String.format(Locale.ROOT, "%.2f %%", 100.0 * part / whole);

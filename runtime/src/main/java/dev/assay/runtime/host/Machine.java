@@ -11,6 +11,7 @@ import oshi.software.os.OSFileStore;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -42,10 +43,12 @@ public record Machine(
         List<Disk> disks,
         List<Volume> volumes,
         List<Link> links) {
-    /** A disk, by what its system calls it. */
+    /** A disk, by what its system calls it; its model is empty where it does not say. */
     public record Disk(String name, String model, long bytes) {}
 
-    /** A mounted file system on a disk. */
+    /**
+     * A mounted file system that keeps what it holds; mounted more than once, it is listed once.
+     */
     public record Volume(String mount, String type, long bytes, long usableBytes) {}
 
     /**
@@ -74,6 +77,8 @@ public record Machine(
                     "sve",
                     "sve2");
 
+    private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs", "devtmpfs");
+    private static final String NAMELESS = "unknown"; // OSHI's word
     private static final Pattern FLAG = Pattern.compile("[a-z0-9_]+");
 
     public Machine {
@@ -119,7 +124,12 @@ public record Machine(
         List<Disk> disks = new ArrayList<>();
         for (HWDiskStore disk : hardware.getDiskStores()) {
             if (disk.getSize() > 0) {
-                disks.add(new Disk(disk.getName(), disk.getModel().strip(), disk.getSize()));
+                String model = disk.getModel().strip();
+                disks.add(
+                        new Disk(
+                                disk.getName(),
+                                model.equalsIgnoreCase(NAMELESS) ? "" : model,
+                                disk.getSize()));
             }
         }
         disks.sort(Comparator.comparing(Disk::name));
@@ -127,9 +137,15 @@ public record Machine(
     }
 
     private static List<Volume> volumes(SystemInfo system) {
+        List<OSFileStore> stores =
+                new ArrayList<>(system.getOperatingSystem().getFileSystem().getFileStores(true));
+        stores.sort(Comparator.comparing(OSFileStore::getMount));
+        Set<String> listed = new HashSet<>();
         List<Volume> volumes = new ArrayList<>();
-        for (OSFileStore store : system.getOperatingSystem().getFileSystem().getFileStores(true)) {
-            if (store.getTotalSpace() > 0) {
+        for (OSFileStore store : stores) {
+            if (store.getTotalSpace() > 0
+                    && !IN_MEMORY.contains(store.getType())
+                    && listed.add(store.getVolume())) {
                 volumes.add(
                         new Volume(
                                 store.getMount(),
@@ -138,7 +154,6 @@ public record Machine(
                                 store.getUsableSpace()));
             }
         }
-        volumes.sort(Comparator.comparing(Volume::mount));
         return volumes;
     }
 
