@@ -1,6 +1,7 @@
 package dev.assay.cli;
 
 import dev.assay.cli.command.AuditCommand;
+import dev.assay.cli.command.BenchCommand;
 import dev.assay.cli.command.ExitCode;
 import dev.assay.cli.command.HelpOption;
 import dev.assay.cli.command.InspectCommand;
@@ -47,6 +48,7 @@ import java.util.concurrent.Callable;
             RunCommand.class,
             AuditCommand.class,
             InspectCommand.class,
+            BenchCommand.class,
             KeysCommand.class,
             VersionCommand.class,
             HelpCommand.class

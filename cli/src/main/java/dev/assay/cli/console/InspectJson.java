@@ -16,7 +16,6 @@ import dev.assay.runtime.inventory.Observations;
 import dev.assay.runtime.inventory.PciDevice;
 import dev.assay.runtime.inventory.ProcGpu;
 import dev.assay.runtime.inventory.Severity;
-import dev.assay.runtime.inventory.Standing;
 
 import java.io.PrintStream;
 import java.util.Locale;
@@ -132,7 +131,7 @@ public final class InspectJson {
         gpu.uuid().ifPresent(uuid -> json.put("uuid", uuid));
         json.put("name", gpu.name())
                 .put("vendor", gpu.vendor().text())
-                .put("standing", standing(report.standing()));
+                .put("standing", report.standing().code());
         gpu.pci().ifPresent(pci -> pci(json.putObject("pci"), pci));
         gpu.proc().ifPresent(proc -> proc(json.putObject("kernelDriver"), proc));
         gpu.nvml().ifPresent(nvml -> InspectNvmlJson.put(json.putObject("nvml"), nvml));
@@ -141,18 +140,6 @@ public final class InspectJson {
             gpu.cuda().forEach(device -> cuda(devices.addObject(), device));
         }
         gpu.drm().ifPresent(card -> drm(json.putObject("drm"), card));
-    }
-
-    private static String standing(Standing standing) {
-        return switch (standing) {
-            case READY -> "ready";
-            case UNHEALTHY -> "unhealthy";
-            case HIDDEN -> "hidden";
-            case UNUSABLE -> "unusable";
-            case NO_NVML -> "no-nvml";
-            case NO_DRIVER -> "no-driver";
-            case NOT_RUNNABLE -> "not-runnable-here";
-        };
     }
 
     private static void pci(ObjectNode json, PciDevice pci) {
