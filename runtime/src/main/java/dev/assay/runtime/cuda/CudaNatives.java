@@ -26,8 +26,8 @@ final class CudaNatives {
     private static final String SONAME = "libcuda.so.1";
     private static final String TEMPORARY = "java.io.tmpdir";
 
-    /** Every function of the driver that this package has JCuda call. */
-    private static final List<String> CALLED =
+    /** The functions of the driver that describing devices calls. */
+    private static final List<String> DESCRIBING =
             List.of(
                     "cuInit",
                     "cuDriverGetVersion",
@@ -37,6 +37,24 @@ final class CudaNatives {
                     "cuDeviceGetUuid",
                     "cuDeviceTotalMem_v2",
                     "cuDeviceGetAttribute");
+
+    /** And those that running work on one calls. */
+    static final List<String> WORKING =
+            List.of(
+                    "cuDevicePrimaryCtxRetain",
+                    "cuDevicePrimaryCtxRelease_v2",
+                    "cuCtxSetCurrent",
+                    "cuCtxSynchronize",
+                    "cuModuleLoadData",
+                    "cuModuleUnload",
+                    "cuModuleGetFunction",
+                    "cuLaunchKernel",
+                    "cuMemAlloc_v2",
+                    "cuMemFree_v2",
+                    "cuMemAllocHost_v2",
+                    "cuMemFreeHost",
+                    "cuMemcpyHtoD_v2",
+                    "cuMemcpyDtoH_v2");
 
     private static @Nullable Failure failure;
     private static boolean loaded;
@@ -55,7 +73,7 @@ final class CudaNatives {
             return;
         }
         try {
-            lookUp();
+            lookUp(DESCRIBING);
             load();
             loaded = true;
         } catch (DriverException e) {
@@ -64,11 +82,12 @@ final class CudaNatives {
         }
     }
 
+    /** Refuses a driver that lacks one of these functions. */
     @SuppressWarnings("restricted") // native access is this package's purpose
-    private static void lookUp() throws DriverException {
+    static void lookUp(List<String> names) throws DriverException {
         try (Arena arena = Arena.ofConfined()) {
             SymbolLookup library = SymbolLookup.libraryLookup(SONAME, arena);
-            for (String name : CALLED) {
+            for (String name : names) {
                 if (library.find(name).isEmpty()) {
                     throw new DriverException(
                             DriverException.Code.SYMBOL_MISSING,
