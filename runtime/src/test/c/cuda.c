@@ -1,10 +1,13 @@
 /*
- * A libcuda.so.1 for tests: the functions that describe devices, as NVIDIA documents them. Devices
+ * A libcuda.so.1 for tests: the functions that describe devices and those that move memory, as
+ * NVIDIA documents them. It runs no kernel: launching returns NOT_SUPPORTED, or with launch=ignored
+ * success, like a GPU that computes nonsense. What is still allocated when a context ends is an
+ * error of the caller and ends the process. Devices
  * are listed as CUDA_VISIBLE_DEVICES says: indices or beginnings of UUIDs, up to the first that
  * names none. A GPU in MIG mode is listed once, as its first instance, or not at all without one.
  *
  * Keys of a GPU (gpu.N.): uuid, name, pci, memory, major, minor, sms, mig, mig.instances,
- * mig.0.name, mig.0.memory, fail.FUNCTION.
+ * mig.0.name, mig.0.memory, fail.FUNCTION. Of the library: launch, wrong (transfers arrive changed).
  */
 #define FAKE_LIBRARY "cuda"
 #include "fake.h"
@@ -12,7 +15,9 @@
 typedef int CUresult;
 typedef int CUdevice;
 enum {
-    SUCCESS = 0, INVALID_VALUE = 1, NOT_INITIALIZED = 3, NO_DEVICE = 100, INVALID_DEVICE = 101
+    SUCCESS = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NOT_INITIALIZED = 3, NO_DEVICE = 100,
+    INVALID_DEVICE = 101, INVALID_CONTEXT = 201, INVALID_PTX = 218, NOT_FOUND = 500,
+    NOT_SUPPORTED = 801
 };
 enum { MULTIPROCESSORS = 16, PCI_BUS = 33, PCI_DEVICE = 34, PCI_DOMAIN = 50, MAJOR = 75, MINOR = 76 };
 
@@ -160,4 +165,131 @@ CUresult cuDeviceGetAttribute(int *value, int attribute, CUdevice device) {
         case MINOR: *value = (int) fake_number(of(device, "minor"), 0); return SUCCESS;
         default: return INVALID_VALUE;
     }
+}
+
+/* Contexts, modules and memory: what is alive is counted. Device memory is memory of this process. */
+static int contexts, alive;
+static void *current;
+
+static CUresult enter_context(const char *function) {
+    CUresult status = enter(function);
+    return status ? status : current ? SUCCESS : INVALID_CONTEXT;
+}
+
+CUresult cuDevicePrimaryCtxRetain(void **context, CUdevice device) {
+    CUresult status = enter_device(__func__, device);
+    if (status) return status;
+    contexts++;
+    *context = &contexts;
+    return SUCCESS;
+}
+
+CUresult cuDevicePrimaryCtxRelease_v2(CUdevice device) {
+    CUresult status = enter_device(__func__, device);
+    if (status) return status;
+    if (contexts == 0) return INVALID_CONTEXT;
+    if (--contexts == 0) {
+        current = NULL;
+        if (alive) {
+            fprintf(stderr, "fake cuda: %d allocations or modules were left\n", alive);
+            _Exit(97);
+        }
+    }
+    return SUCCESS;
+}
+
+CUresult cuCtxSetCurrent(void *context) {
+    CUresult status = enter(__func__);
+    if (status) return status;
+    current = context;
+    return SUCCESS;
+}
+
+CUresult cuCtxSynchronize(void) { return enter_context(__func__); }
+
+CUresult cuModuleLoadData(void **module, const void *image) {
+    CUresult status = enter_context(__func__);
+    if (status) return status;
+    if (!strstr(image, ".version")) return INVALID_PTX;
+    *module = strdup(image);
+    alive++;
+    return SUCCESS;
+}
+
+CUresult cuModuleUnload(void *module) {
+    CUresult status = enter_context(__func__);
+    if (status) return status;
+    free(module);
+    alive--;
+    return SUCCESS;
+}
+
+CUresult cuModuleGetFunction(void **function, void *module, const char *name) {
+    CUresult status = enter_context(__func__);
+    if (status) return status;
+    char entry[256];
+    snprintf(entry, sizeof entry, ".entry %s(", name);
+    *function = strstr(module, entry);
+    return *function ? SUCCESS : NOT_FOUND;
+}
+
+CUresult cuLaunchKernel(void *function, unsigned gx, unsigned gy, unsigned gz, unsigned bx,
+                        unsigned by, unsigned bz, unsigned shared, void *stream, void **parameters,
+                        void **extra) {
+    CUresult status = enter_context(__func__);
+    if (status) return status;
+    if (!function || !gx || !gy || !gz || !bx || !by || !bz || bx * by * bz > 1024 || !parameters)
+        return INVALID_VALUE;
+    (void) shared, (void) stream, (void) extra;
+    const char *launch = fake_text("launch");
+    return launch && !strcmp(launch, "ignored") ? SUCCESS : NOT_SUPPORTED;
+}
+
+static CUresult allocate(void **to, size_t bytes) {
+    if (!bytes) return INVALID_VALUE;
+    if (bytes > fake_number(fake_text("most"), ~0ULL) || !(*to = calloc(1, bytes)))
+        return OUT_OF_MEMORY;
+    alive++;
+    return SUCCESS;
+}
+
+static CUresult release(void *memory) {
+    free(memory);
+    alive--;
+    return SUCCESS;
+}
+
+CUresult cuMemAlloc_v2(void **to, size_t bytes) {
+    CUresult status = enter_context(__func__);
+    return status ? status : allocate(to, bytes);
+}
+
+CUresult cuMemFree_v2(void *memory) {
+    CUresult status = enter_context(__func__);
+    return status ? status : release(memory);
+}
+
+CUresult cuMemAllocHost_v2(void **to, size_t bytes) {
+    CUresult status = enter_context(__func__);
+    return status ? status : allocate(to, bytes);
+}
+
+CUresult cuMemFreeHost(void *memory) {
+    CUresult status = enter_context(__func__);
+    return status ? status : release(memory);
+}
+
+CUresult cuMemcpyHtoD_v2(void *to, const void *from, size_t bytes) {
+    CUresult status = enter_context(__func__);
+    if (status) return status;
+    memcpy(to, from, bytes);
+    if (fake_text("wrong")) *(char *) to ^= 1;
+    return SUCCESS;
+}
+
+CUresult cuMemcpyDtoH_v2(void *to, const void *from, size_t bytes) {
+    CUresult status = enter_context(__func__);
+    if (status) return status;
+    memcpy(to, from, bytes);
+    return SUCCESS;
 }

@@ -101,6 +101,9 @@ public final class SignedInventory {
         facts.add(fact("cpu.usableCores", machine.usableCores()));
         facts.add(new Fact("cpu.vectorUnits", String.join(" ", machine.vectorUnits())));
         facts.add(fact("memory.bytes", machine.host().memoryBytes()));
+        if (machine.loadHundredths() >= 0) {
+            facts.add(fact("load.hundredths", machine.loadHundredths()));
+        }
         return facts;
     }
 

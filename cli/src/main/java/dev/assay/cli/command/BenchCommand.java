@@ -7,10 +7,15 @@ import dev.assay.cli.console.Terminal;
 import dev.assay.cli.network.AssayHome;
 import dev.assay.cli.network.HomeException;
 import dev.assay.runtime.bench.BenchReport;
+import dev.assay.runtime.bench.GpuBench;
 import dev.assay.runtime.bench.MachineBench;
+import dev.assay.runtime.bench.Measurement;
 import dev.assay.runtime.bench.Pace;
+import dev.assay.runtime.cuda.CudaDevice;
 import dev.assay.runtime.host.Machine;
 import dev.assay.runtime.inventory.GpuInventory;
+import dev.assay.runtime.inventory.GpuReport;
+import dev.assay.runtime.inventory.Standing;
 import dev.assay.runtime.inventory.Survey;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.crypto.KeyFile;
@@ -34,6 +39,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 
 /** {@code assay bench}: measures this machine and signs what it has and can. */
 @Command(
@@ -95,11 +101,7 @@ public final class BenchCommand implements Callable<Integer> {
         }
         LoggerFactory.getILoggerFactory(); // set up before OSHI logs
         Pace pace =
-                new Pace(
-                        Pace.USUAL.warmUp(),
-                        Pace.USUAL.round(),
-                        rounds,
-                        Pace.USUAL.nanoClock());
+                new Pace(Pace.USUAL.warmUp(), Pace.USUAL.round(), rounds, Pace.USUAL.nanoClock());
         try (AssayHome home = AssayHome.open(AssayHome.defaultRoot())) {
             SigningKey key =
                     new KeyFile(home.keys().resolve(role + ".pem")).signingKey(new SecureRandom());
@@ -113,13 +115,21 @@ public final class BenchCommand implements Callable<Integer> {
         BenchText text = new BenchText(Terminal.standard());
         Machine machine = Machine.read();
         GpuInventory gpus = Survey.ofThisMachine().take();
+        Consumer<Measurement> measured = json ? _ -> {} : text::measured;
         BenchReport report =
                 new MachineBench(
                                 home.cache().resolve("bench"),
                                 home.cache(),
                                 machine.usableCores(),
                                 pace)
-                        .run(json ? _ -> {} : text::measured);
+                        .run(measured);
+        for (GpuReport gpu : gpus.gpus()) {
+            if (gpu.standing() == Standing.READY) {
+                for (CudaDevice device : gpu.gpu().cuda()) {
+                    report = report.and(GpuBench.of(device, pace).run(measured));
+                }
+            }
+        }
         Envelope envelope =
                 SignedInventory.sign(key, InstantSource.system().instant(), machine, gpus, report);
         Path file = output == null ? home.root().resolve("inventory.json") : output;
@@ -127,7 +137,7 @@ public final class BenchCommand implements Callable<Integer> {
         if (json) {
             BenchJson.print(report, key.verifyingKey().keyId(), envelope, file, System.out);
         } else {
-            text.print(report, gpus.findings(), role, key.verifyingKey().keyId(), file);
+            text.print(machine, report, gpus.findings(), role, key.verifyingKey().keyId(), file);
         }
     }
 

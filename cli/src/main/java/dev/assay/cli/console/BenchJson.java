@@ -11,7 +11,9 @@ import dev.assay.verification.dsse.Envelope;
 import java.io.PrintStream;
 import java.nio.file.Path;
 
-/** Tells machines what was measured: one JSON object. Rates are numbers, in the unit beside them. */
+/**
+ * Tells machines what was measured: one JSON object. Rates are numbers, in the unit beside them.
+ */
 public final class BenchJson {
     private BenchJson() {}
 

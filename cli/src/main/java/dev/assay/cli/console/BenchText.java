@@ -5,6 +5,7 @@ import dev.assay.runtime.bench.BenchReport;
 import dev.assay.runtime.bench.Measurement;
 import dev.assay.runtime.bench.Metric;
 import dev.assay.runtime.bench.Skipped;
+import dev.assay.runtime.host.Machine;
 import dev.assay.runtime.inventory.Finding;
 import dev.assay.runtime.inventory.Severity;
 
@@ -15,6 +16,9 @@ import java.util.Locale;
 /** Tells people what was measured, as it is measured, and where the signed inventory is. */
 public final class BenchText {
     private static final int LABEL = 19;
+
+    /** The most load a processor, in hundredths, at which a machine counts as idle. */
+    private static final long IDLE_HUNDREDTHS = 25;
 
     private final Terminal terminal;
 
@@ -28,7 +32,7 @@ public final class BenchText {
                 measurement.metric().text(),
                 String.format(
                         Locale.ROOT,
-                        "%-5s %s  %s",
+                        "%-13s %s  %s",
                         device(measurement.device()),
                         terminal.bold(
                                 String.format(
@@ -42,7 +46,7 @@ public final class BenchText {
                     terminal.dim(
                             String.format(
                                     Locale.ROOT,
-                                    "%24s  slowest of %d rounds; fastest %s",
+                                    "%32s  slowest of %d rounds; fastest %s",
                                     rate(measurement.metric(), measurement.least()),
                                     measurement.rounds(),
                                     rate(measurement.metric(), measurement.most()))));
@@ -51,17 +55,29 @@ public final class BenchText {
 
     /** Everything is done and signed. */
     public void print(
-            BenchReport report, List<Finding> findings, String role, KeyId key, Path file) {
+            Machine machine,
+            BenchReport report,
+            List<Finding> findings,
+            String role,
+            KeyId key,
+            Path file) {
+        if (machine.loadHundredths() > IDLE_HUNDREDTHS * machine.usableCores()) {
+            say(
+                    "load",
+                    terminal.warning(
+                            "others were at work ("
+                                    + Words.hundredths(machine.loadHundredths())
+                                    + " over the minute before): measure again when they are not"));
+        }
         for (Skipped skip : report.skipped()) {
             say(
                     skip.metric().text(),
-                    device(skip.device())
+                    String.format(Locale.ROOT, "%-13s", device(skip.device()))
                             + " "
                             + terminal.warning("not measured: ")
                             + Words.plain(skip.why()));
         }
-        long errors =
-                findings.stream().filter(f -> f.code().severity() == Severity.ERROR).count();
+        long errors = findings.stream().filter(f -> f.code().severity() == Severity.ERROR).count();
         say(
                 "findings",
                 Words.count(findings.size(), "finding")
@@ -88,7 +104,6 @@ public final class BenchText {
     }
 
     private void say(String label, String text) {
-        terminal.line(
-                terminal.dim(String.format(Locale.ROOT, "%-" + LABEL + "s ", label)) + text);
+        terminal.line(terminal.dim(String.format(Locale.ROOT, "%-" + LABEL + "s ", label)) + text);
     }
 }

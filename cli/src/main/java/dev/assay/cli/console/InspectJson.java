@@ -57,6 +57,9 @@ public final class InspectJson {
                 .put("totalBytes", machine.host().memoryBytes())
                 .put("availableBytes", machine.availableBytes())
                 .put("swapBytes", machine.swapBytes());
+        if (machine.loadHundredths() >= 0) {
+            json.put("loadAverage", machine.loadHundredths() / 100.0);
+        }
         ArrayNode disks = json.putArray("disks");
         machine.disks()
                 .forEach(

@@ -72,6 +72,9 @@ public final class InspectText {
                         + (machine.swapBytes() == 0
                                 ? "no swap"
                                 : Words.gibibytes(machine.swapBytes()) + " swap"));
+        if (machine.loadHundredths() >= 0) {
+            say("load", Words.hundredths(machine.loadHundredths()) + " over the last minute");
+        }
         each(
                 "disk",
                 machine.disks(),

@@ -47,6 +47,7 @@ final class Facts {
                 4,
                 48 * GIB,
                 0,
+                150,
                 Set.of("avx2", "fma"),
                 List.of(
                         new Machine.Disk("/dev/nvme0n1", "Fast Disk 1", 2000 * GIB),

@@ -81,9 +81,7 @@ public record MachineBench(Path scratch, Path cache, int threads, Pace pace) {
 
     private List<Measurement> memory() {
         try (MemoryBench bench = new MemoryBench(threads)) {
-            return List.of(
-                    pace.measure(
-                            Metric.MEMORY_BANDWIDTH, CPU, bench.method(), bench::copy));
+            return List.of(pace.measure(Metric.MEMORY_BANDWIDTH, CPU, bench.method(), bench::copy));
         }
     }
 

@@ -41,9 +41,7 @@ final class MemoryBench implements AutoCloseable {
             int pair = i;
             copies.add(
                     threads.submit(
-                            () ->
-                                    System.arraycopy(
-                                            from[pair], 0, to[pair], 0, from[pair].length)));
+                            () -> System.arraycopy(from[pair], 0, to[pair], 0, from[pair].length)));
         }
         long bytes = 0;
         for (Future<?> copy : copies) {

@@ -37,8 +37,7 @@ public final class GpuCopy {
                         session.allocate(bytes),
                         bytes);
         for (long at = 0; at < bytes; at += CHUNK_BYTES) {
-            GpuSession.toDevice(
-                    copy.from.withByteOffset(at), Pointer.to(chunk(at)), CHUNK_BYTES);
+            GpuSession.toDevice(copy.from.withByteOffset(at), Pointer.to(chunk(at)), CHUNK_BYTES);
         }
         return copy;
     }

@@ -33,8 +33,7 @@ public final class GpuSession implements AutoCloseable {
         CUdevice device = CudaDriver.handle(ordinal);
         CUcontext context = new CUcontext();
         CudaDriver.require(
-                "cuDevicePrimaryCtxRetain",
-                JCudaDriver.cuDevicePrimaryCtxRetain(context, device));
+                "cuDevicePrimaryCtxRetain", JCudaDriver.cuDevicePrimaryCtxRetain(context, device));
         GpuSession session = new GpuSession(device);
         session.ends.push(() -> JCudaDriver.cuDevicePrimaryCtxRelease(session.device));
         try {
@@ -80,13 +79,11 @@ public final class GpuSession implements AutoCloseable {
     /** A kernel of this package's resources, compiled by the driver for this device. */
     CUfunction kernel(String resource, String name) throws DriverException {
         CUmodule module = new CUmodule();
-        CudaDriver.require(
-                "cuModuleLoadData", JCudaDriver.cuModuleLoadData(module, ptx(resource)));
+        CudaDriver.require("cuModuleLoadData", JCudaDriver.cuModuleLoadData(module, ptx(resource)));
         ends.push(() -> JCudaDriver.cuModuleUnload(module));
         CUfunction function = new CUfunction();
         CudaDriver.require(
-                "cuModuleGetFunction",
-                JCudaDriver.cuModuleGetFunction(function, module, name));
+                "cuModuleGetFunction", JCudaDriver.cuModuleGetFunction(function, module, name));
         return function;
     }
 
@@ -104,8 +101,7 @@ public final class GpuSession implements AutoCloseable {
     }
 
     /** Runs a kernel to its end. */
-    static void launch(
-            CUfunction kernel, int gridX, int gridY, int threads, Pointer... parameters)
+    static void launch(CUfunction kernel, int gridX, int gridY, int threads, Pointer... parameters)
             throws DriverException {
         CudaDriver.require(
                 "cuLaunchKernel",

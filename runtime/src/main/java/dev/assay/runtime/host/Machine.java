@@ -29,6 +29,8 @@ import java.util.regex.Pattern;
  * @param usableCores what this process may use: fewer in a container
  * @param availableBytes memory that programs could still take
  * @param swapBytes swap space
+ * @param loadHundredths programs that ran or wanted to, on average over the last minute, times 100;
+ *     −1 where the system does not say
  * @param vectorUnits the processor's vector instructions, by the names of the Linux kernel
  */
 public record Machine(
@@ -39,6 +41,7 @@ public record Machine(
         int usableCores,
         long availableBytes,
         long swapBytes,
+        long loadHundredths,
         Set<String> vectorUnits,
         List<Disk> disks,
         List<Volume> volumes,
@@ -102,10 +105,16 @@ public record Machine(
                 Runtime.getRuntime().availableProcessors(),
                 memory.getAvailable(),
                 memory.getVirtualMemory().getSwapTotal(),
+                load(processor),
                 vectorUnits(processor),
                 disks(hardware),
                 volumes(system),
                 links(hardware));
+    }
+
+    private static long load(CentralProcessor processor) {
+        double load = processor.getSystemLoadAverage(1)[0];
+        return load < 0 ? -1 : Math.round(100 * load);
     }
 
     private static Set<String> vectorUnits(CentralProcessor processor) {

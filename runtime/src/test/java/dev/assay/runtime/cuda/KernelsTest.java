@@ -36,8 +36,7 @@ class KernelsTest {
     }
 
     @Test
-    void files_inTheRepository_areWhatTheirProgramWrites(@TempDir Path directory)
-            throws Exception {
+    void files_inTheRepository_areWhatTheirProgramWrites(@TempDir Path directory) throws Exception {
         Process program =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -55,11 +54,21 @@ class KernelsTest {
     /** Turing runs no tensor kernel; for the others the driver compiles the same text. */
     @ParameterizedTest
     @CsvSource({
-        "copy, sm_75", "copy, sm_90",
-        "gemm-fp32, sm_75", "gemm-fp32, sm_80", "gemm-fp32, sm_89", "gemm-fp32, sm_90",
-        "gemm-tf32, sm_80", "gemm-tf32, sm_89", "gemm-tf32, sm_90",
-        "gemm-bf16, sm_80", "gemm-bf16, sm_89", "gemm-bf16, sm_90",
-        "gemm-fp16, sm_80", "gemm-fp16, sm_89", "gemm-fp16, sm_90",
+        "copy, sm_75",
+        "copy, sm_90",
+        "gemm-fp32, sm_75",
+        "gemm-fp32, sm_80",
+        "gemm-fp32, sm_89",
+        "gemm-fp32, sm_90",
+        "gemm-tf32, sm_80",
+        "gemm-tf32, sm_89",
+        "gemm-tf32, sm_90",
+        "gemm-bf16, sm_80",
+        "gemm-bf16, sm_89",
+        "gemm-bf16, sm_90",
+        "gemm-fp16, sm_80",
+        "gemm-fp16, sm_89",
+        "gemm-fp16, sm_90",
     })
     void kernel_forAGeneration_compilesWithoutSpilling(String name, String generation) {
         String said = compile(GpuSession.ptx(name), generation);
@@ -136,7 +145,9 @@ class KernelsTest {
         }
     }
 
-    /** The machine notices what a GPU would: without its barriers or its waits a product is wrong. */
+    /**
+     * The machine notices what a GPU would: without its barriers or its waits a product is wrong.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"bar.sync 0;", "cp.async.wait_group 1;"})
     void product_withoutItsBarriersOrWaits_isWrong(String line) {

@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 /**
  * Runs a PTX kernel on the CPU: as much of the language as the kernels here use, by the PTX ISA's
  * text. The threads of a warp go in step; warps take turns in random order, each until its next
- * barrier, and an asynchronous copy arrives only when it is waited for, so that a kernel which lacks
- * a barrier or a wait computes nonsense. Branches must be taken by a whole warp.
+ * barrier, and an asynchronous copy arrives only when it is waited for, so that a kernel which
+ * lacks a barrier or a wait computes nonsense. Branches must be taken by a whole warp.
  *
  * @see <a href="https://docs.nvidia.com/cuda/parallel-thread-execution/">PTX ISA</a>
  */
@@ -224,8 +224,7 @@ final class PtxMachine {
         /** Stores a result in as many bits as the operation has. */
         private void set(int thread, Instruction i, long value) {
             boolean wide = i.has("wide") || i.has("u64") || i.has("b64");
-            values[thread][register(i.operands().getFirst())] =
-                    wide ? value : value & 0xffffffffL;
+            values[thread][register(i.operands().getFirst())] = wide ? value : value & 0xffffffffL;
         }
 
         private long of(int thread, Instruction i, int operand) {

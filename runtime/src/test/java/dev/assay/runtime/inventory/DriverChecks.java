@@ -3,6 +3,11 @@ package dev.assay.runtime.inventory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.assay.runtime.bench.BenchReport;
+import dev.assay.runtime.bench.GpuBench;
+import dev.assay.runtime.bench.Measurement;
+import dev.assay.runtime.bench.Metric;
+import dev.assay.runtime.bench.Pace;
 import dev.assay.runtime.cuda.CudaDevice;
 import dev.assay.runtime.cuda.CudaDriver;
 import dev.assay.runtime.cuda.CudaView;
@@ -436,5 +441,46 @@ public final class DriverChecks {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .noneMatch(name -> name.startsWith("assay-jcuda") || name.contains("JCuda"));
         }
+    }
+
+    private static BenchReport bench() throws Exception {
+        CudaDevice device = CudaDriver.load().describe().devices().getFirst();
+        Pace pace = new Pace(Duration.ZERO, Duration.ZERO, 1, System::nanoTime);
+        return new GpuBench(device, pace, 256, 4 << 20).run(_ -> {});
+    }
+
+    private static List<String> why(BenchReport report) {
+        return report.skipped().stream().map(s -> s.metric().text() + ": " + s.why()).toList();
+    }
+
+    void benchWithoutKernels() throws Exception {
+        BenchReport report = bench();
+        assertThat(report.measurements().stream().map(Measurement::metric))
+                .containsExactly(Metric.TRANSFER_TO_DEVICE, Metric.TRANSFER_TO_HOST);
+        assertThat(report.measurements()).allMatch(m -> m.device().startsWith("GPU-00000000"));
+        assertThat(why(report))
+                .containsExactly(
+                        "gemm.fp32: cuLaunchKernel returned CUDA_ERROR_NOT_SUPPORTED (801)",
+                        "gemm.tf32: needs compute capability 8.0, this is 7.5",
+                        "gemm.bf16: needs compute capability 8.0, this is 7.5",
+                        "gemm.fp16: needs compute capability 8.0, this is 7.5",
+                        "memory.bandwidth: cuLaunchKernel returned CUDA_ERROR_NOT_SUPPORTED"
+                                + " (801)");
+    }
+
+    void benchOfAGpuThatComputesNonsense() throws Exception {
+        BenchReport report = bench();
+        assertThat(report.measurements()).isEmpty();
+        assertThat(report.skipped())
+                .hasSize(7)
+                .allMatch(skip -> skip.why().startsWith("the result is wrong ("));
+    }
+
+    void benchWithoutRoom() throws Exception {
+        BenchReport report = bench();
+        assertThat(report.measurements()).isEmpty();
+        assertThat(why(report))
+                .contains("gemm.fp32: cuMemAlloc returned CUDA_ERROR_OUT_OF_MEMORY (2)")
+                .contains("transfer.toHost: cuMemAllocHost returned CUDA_ERROR_OUT_OF_MEMORY (2)");
     }
 }

@@ -335,4 +335,19 @@ class FakeDriverTest {
     void jcuda_loaded_leavesNoFilesAndNoProperty() throws Exception {
         check("jcudaLeavesNoFiles", gpus(1));
     }
+
+    @Test
+    void bench_ofAGpu_measuresWhatRunsAndLeavesNothingBehind() throws Exception {
+        check("benchWithoutKernels", gpus(1) + "gpu.0.major=7\ngpu.0.minor=5\n");
+    }
+
+    @Test
+    void bench_ofAGpuThatComputesNonsense_tellsNoRate() throws Exception {
+        check("benchOfAGpuThatComputesNonsense", gpus(1) + "launch=ignored\nwrong=1\n");
+    }
+
+    @Test
+    void bench_ofAGpuWithoutRoom_saysSo() throws Exception {
+        check("benchWithoutRoom", gpus(1) + "most=1000\n");
+    }
 }

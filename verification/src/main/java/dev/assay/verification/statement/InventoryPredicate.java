@@ -145,7 +145,8 @@ public record InventoryPredicate(
         for (Device device : devices) {
             for (View view : device.views()) {
                 if (sources.stream()
-                        .noneMatch(s -> s.name().equals(view.source()) && s.state() == State.SEEN)) {
+                        .noneMatch(
+                                s -> s.name().equals(view.source()) && s.state() == State.SEEN)) {
                     throw new IllegalArgumentException(
                             "a device was seen by " + view.source() + ", which saw nothing");
                 }
@@ -183,7 +184,9 @@ public record InventoryPredicate(
                     seen.addObject().put("id", device.id()).put("standing", device.standing());
             ArrayNode views = entry.putArray("views");
             for (View view : device.views()) {
-                facts(views.addObject().put("source", view.source()).putArray("facts"), view.facts());
+                facts(
+                        views.addObject().put("source", view.source()).putArray("facts"),
+                        view.facts());
             }
         }
         ArrayNode found = json.putArray("findings");
@@ -280,7 +283,8 @@ public record InventoryPredicate(
     }
 
     private static void facts(ArrayNode array, List<Fact> facts) {
-        facts.forEach(fact -> array.addObject().put("name", fact.name()).put("value", fact.value()));
+        facts.forEach(
+                fact -> array.addObject().put("name", fact.name()).put("value", fact.value()));
     }
 
     private static List<Fact> facts(JsonFields json, String name) throws JsonException {

@@ -174,9 +174,7 @@ final class RandomStatements {
                         new InventoryPredicate.Source(
                                 "nvml", InventoryPredicate.State.SEEN, ODD_TEXT),
                         new InventoryPredicate.Source(
-                                "kernelDriver",
-                                any(InventoryPredicate.State.values()),
-                                ODD_TEXT)),
+                                "kernelDriver", any(InventoryPredicate.State.values()), ODD_TEXT)),
                 List.of(
                         new InventoryPredicate.Device(
                                 ODD_TEXT,
