@@ -68,8 +68,9 @@ public enum FindingCode {
             "See the kernel's log (dmesg) for NVRM; in a container, pass the GPU's device node."),
     UNSEEN_BY_KERNEL(
             ERROR,
-            "A library tells of a GPU that the kernel has on no bus: the library may be a fake.",
-            "Compare the library with the one of the driver's package; do not offer the GPU."),
+            "A library tells of a GPU that the kernel has on no bus: the library may be a fake, or"
+                    + " a sandbox hides the bus (WSL does).",
+            "Compare the library with the one of the driver's package before offering the GPU."),
     MEMORY_DISAGREES(
             ERROR,
             "NVML and CUDA tell of different memory, by more than a driver keeps to itself.",

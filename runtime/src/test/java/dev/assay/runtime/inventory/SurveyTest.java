@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -113,11 +114,10 @@ class SurveyTest {
         Path page = Path.of(System.getProperty("assay.root"), "docs/inventory.md");
         Set<FindingCode> listed = EnumSet.noneOf(FindingCode.class);
         for (String line : Files.readAllLines(page)) {
-            if (line.startsWith("| `")) {
+            if (line.matches("\\| `[A-Z_]+` .*")) {
                 String[] cells = line.split(" \\| ");
                 FindingCode code = FindingCode.valueOf(cells[0].replaceAll("[|` ]", ""));
-                assertThat(line)
-                        .contains(code.severity().name().toLowerCase(java.util.Locale.ROOT));
+                assertThat(line).contains(code.severity().name().toLowerCase(Locale.ROOT));
                 assertThat(cells[2]).isEqualTo(code.meaning());
                 listed.add(code);
             }
