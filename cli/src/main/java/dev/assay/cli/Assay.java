@@ -1,8 +1,10 @@
 package dev.assay.cli;
 
 import dev.assay.cli.command.AuditCommand;
+import dev.assay.cli.command.BenchCommand;
 import dev.assay.cli.command.ExitCode;
 import dev.assay.cli.command.HelpOption;
+import dev.assay.cli.command.InspectCommand;
 import dev.assay.cli.command.KeysCommand;
 import dev.assay.cli.command.RunCommand;
 import dev.assay.cli.command.VersionCommand;
@@ -45,6 +47,8 @@ import java.util.concurrent.Callable;
         subcommands = {
             RunCommand.class,
             AuditCommand.class,
+            InspectCommand.class,
+            BenchCommand.class,
             KeysCommand.class,
             VersionCommand.class,
             HelpCommand.class

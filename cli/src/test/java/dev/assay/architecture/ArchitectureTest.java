@@ -13,6 +13,9 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
+import java.lang.foreign.Linker;
+import java.lang.foreign.SymbolLookup;
+
 /** The rules of docs/architecture.md. */
 @AnalyzeClasses(packages = "dev.assay", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
@@ -66,6 +69,23 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule dockerJava_staysInItsAdapter =
             confined("com.github.dockerjava..", "dev.assay.runtime.docker..");
+
+    @ArchTest
+    static final ArchRule jcuda_staysInItsAdapter = confined("jcuda..", "dev.assay.runtime.cuda..");
+
+    /** Foreign functions: NVML, a look-up before JCuda, the kernel's log. */
+    @ArchTest
+    static final ArchRule foreignFunctions_stayInTheirAdapters =
+            noClasses()
+                    .that(
+                            not(
+                                    resideInAnyPackage(
+                                            "dev.assay.runtime.nvml..",
+                                            "dev.assay.runtime.cuda..",
+                                            "dev.assay.runtime.host..")))
+                    .should()
+                    .dependOnClassesThat()
+                    .belongToAnyOf(Linker.class, SymbolLookup.class);
 
     @ArchTest
     static final ArchRule grpc_staysInItsAdapter =

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import dev.assay.verification.attest.SignedStatement;
+import dev.assay.verification.crypto.KeyFile;
+import dev.assay.verification.crypto.VerifyingKey;
+import dev.assay.verification.dsse.Envelope;
+import dev.assay.verification.statement.InventoryPredicate;
+
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -155,6 +161,49 @@ final class CommandLineTest {
     }
 
     @Test
+    void inspect_ofThisMachine_saysTheSameAsTextAndAsJson() throws Exception {
+        Command.Outcome asText = command.run("inspect");
+        assertThat(asText.err()).isEmpty();
+        assertThat(asText.out()).startsWith("machine").contains("findings");
+        Command.Outcome asJson = command.run("inspect", "--json");
+        assertThat(asJson.json()).hasSize(1);
+        JsonNode json = asJson.json().getFirst();
+        assertThat(asText.out()).contains(json.path("machine").path("cpu").path("model").asText());
+        boolean error = false;
+        for (JsonNode finding : json.path("findings")) {
+            assertThat(asText.out()).contains(finding.path("code").asText());
+            error |= finding.path("severity").asText().equals("error");
+        }
+        assertThat(asJson.exit()).isEqualTo(error ? 1 : 0);
+        assertThat(asText.exit()).isEqualTo(asJson.exit());
+    }
+
+    @Test
+    void bench_ofThisMachine_writesAnInventoryThatTheProvidersKeySigned() throws Exception {
+        Path home = folder.resolve("bench-home");
+        Path file = folder.resolve("signed.json");
+        Command.Outcome outcome =
+                Command.in(home, folder)
+                        .run("bench", "--rounds", "1", "--json", "-o", file.toString());
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.exit()).isEqualTo(0);
+        JsonNode json = outcome.json().getFirst();
+        VerifyingKey key =
+                new KeyFile(home.resolve("keys/provider-alder.pem"))
+                        .existingSigningKey()
+                        .verifyingKey();
+        SignedStatement<InventoryPredicate> signed =
+                SignedStatement.verify(
+                        Envelope.parse(Files.readAllBytes(file)), key, InventoryPredicate.class);
+        assertThat(signed.predicate().provider().hex()).isEqualTo(json.path("provider").asText());
+        assertThat(signed.digest().toString()).isEqualTo(json.path("statement").asText());
+        assertThat(signed.predicate().measurements()).hasSameSizeAs(json.path("measurements"));
+        assertThat(signed.predicate().measurements().stream().map(m -> m.metric()))
+                .contains("exact.rate", "gemm.fp32", "memory.bandwidth");
+        assertThat(home.resolve("cache/bench")).doesNotExist();
+    }
+
+    @Test
     void version_printed_namesTheProgram() throws Exception {
         Command.Outcome outcome = command.run("version");
         assertThat(outcome.exit()).isEqualTo(0);
@@ -162,7 +211,15 @@ final class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "run --help", "audit --help", "keys --help", "help run"})
+    @ValueSource(
+            strings = {
+                "--help",
+                "run --help",
+                "audit --help",
+                "keys --help",
+                "inspect --help",
+                "help run"
+            })
     void help_printed_fitsAScreenAndNamesExitCodesOrExamples(String line) throws Exception {
         Command.Outcome outcome = command.run(line.split(" "));
         assertThat(outcome.exit()).isEqualTo(0);
@@ -185,6 +242,8 @@ final class CommandLineTest {
                         + " run",
                 "audit | assay: Missing required parameter: 'FOLDER' | assay audit --help",
                 "audit nowhere | assay: no folder nowhere; name the evidence folder | assay audit",
+                "bench --rounds 0 | assay: --rounds: 0 is not from 1 to 100 | assay bench --help",
+                "bench --key tenant | assay: --key: 'tenant' is no provider's key | assay bench",
                 "audit --replay some . | assay: --replay: 'some' is neither drawn nor all | audit",
             })
     void commandLine_misspelt_isRefusedWithASuggestion(String line, String says, String suggests)

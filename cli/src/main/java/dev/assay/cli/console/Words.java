@@ -37,6 +37,16 @@ final class Words {
         return count(bytes >> 20) + " MiB";
     }
 
+    /** {@code 7.8 GiB}. */
+    static String gibibytes(long bytes) {
+        return String.format(Locale.ROOT, "%,.1f GiB", bytes / (double) (1L << 30));
+    }
+
+    /** {@code 1.50}. */
+    static String hundredths(long hundredths) {
+        return String.format(Locale.ROOT, "%,d.%02d", hundredths / 100, hundredths % 100);
+    }
+
     /** {@code 97.75 %}. */
     static String percent(long part, long whole) {
         return String.format(Locale.ROOT, "%.2f %%", 100.0 * part / whole);

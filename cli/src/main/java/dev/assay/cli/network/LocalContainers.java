@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -20,6 +21,9 @@ import java.util.Optional;
  * owns the connection; thread-safe.
  */
 final class LocalContainers implements Containers, AutoCloseable {
+    /** How long an engine may be away under a container before it counts as lost. */
+    private static final Duration ENGINE_ABSENCE = Duration.ofSeconds(30);
+
     private final BlobStore blobs;
     private final Path root;
     private final String agent;

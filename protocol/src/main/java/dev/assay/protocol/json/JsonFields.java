@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -78,6 +79,17 @@ public final class JsonFields {
         } catch (NumberFormatException e) {
             throw wrong(name, "a decimal string below 2^63");
         }
+    }
+
+    /** One of these constants, by its name. */
+    public <E extends Enum<E>> E constant(String name, E[] constants) throws JsonException {
+        String text = text(name);
+        for (E constant : constants) {
+            if (constant.name().equals(text)) {
+                return constant;
+            }
+        }
+        throw error(name + ": '" + text + "' is not one of " + Arrays.toString(constants));
     }
 
     /** A small JSON integer within bounds, both inclusive. */

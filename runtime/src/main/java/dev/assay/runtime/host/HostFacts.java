@@ -15,7 +15,10 @@ import oshi.hardware.CentralProcessor;
 public record HostFacts(String os, String cpuModel, int logicalCores, long memoryBytes) {
     /** Asks the operating system; takes about half a second. */
     public static HostFacts read() {
-        SystemInfo system = new SystemInfo();
+        return of(new SystemInfo());
+    }
+
+    static HostFacts of(SystemInfo system) {
         CentralProcessor processor = system.getHardware().getProcessor();
         return new HostFacts(
                 system.getOperatingSystem() + ", " + System.getProperty("os.arch"),

@@ -47,16 +47,21 @@ record WorkFiles(IndexedFolder folder) {
             throws Refutation, VerificationException {
         byte[] output = bounded(EvidenceLayout.CONTAINER_RESULT);
         Set<Digest> present = new HashSet<>();
-        for (int unit = 0; unit < result.result().units(); unit++) {
-            for (String name :
-                    new String[] {EvidenceLayout.log(unit), EvidenceLayout.outputs(unit)}) {
-                if (folder.has(name)) {
-                    folder.path(name);
-                    present.add(folder.digest(name));
-                }
+        ContainerContents contents = ContainerContents.open(result, output, present::contains);
+        for (ContainerResult.Unit unit : contents.report().units()) {
+            present.add(found(EvidenceLayout.log(unit.index()), unit.log()));
+            if (unit.outputs().isPresent()) {
+                present.add(found(EvidenceLayout.outputs(unit.index()), unit.outputs().get()));
             }
         }
-        return ContainerContents.open(result, output, present::contains);
+        return contents;
+    }
+
+    /** The file, looked at: its digest must be this one. */
+    private Digest found(String name, Digest digest) throws Refutation {
+        named(name, digest);
+        folder.path(name);
+        return digest;
     }
 
     private byte[] bounded(String name) throws Refutation {

@@ -13,7 +13,8 @@ public sealed interface Predicate
                 ResultPredicate,
                 VerdictPredicate,
                 SettlementPredicate,
-                EvidencePredicate {
+                EvidencePredicate,
+                InventoryPredicate {
     /** Every predicate's type URI begins so. */
     String TYPE_PREFIX = "https://assay.dev/attestation/";
 

@@ -98,6 +98,7 @@ public record Statement(List<Subject> subjects, Predicate predicate) {
             case ResultPredicate result -> result.statement().subjects();
             case VerdictPredicate verdict -> verdict.statement().subjects();
             case SettlementPredicate settlement -> settlement.statement().subjects();
+            case InventoryPredicate inventory -> inventory.statement().subjects();
             case EvidencePredicate _ -> written;
         };
     }
@@ -113,6 +114,7 @@ public record Statement(List<Subject> subjects, Predicate predicate) {
                         case VerdictPredicate.TYPE -> VerdictPredicate.parse(json);
                         case SettlementPredicate.TYPE -> SettlementPredicate.parse(json);
                         case EvidencePredicate.TYPE -> EvidencePredicate.parse(json);
+                        case InventoryPredicate.TYPE -> InventoryPredicate.parse(json);
                         default -> throw json.error("unknown predicate type '" + type + "'");
                     };
             json.end();

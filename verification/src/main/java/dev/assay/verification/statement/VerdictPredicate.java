@@ -10,7 +10,6 @@ import dev.assay.protocol.json.JsonException;
 import dev.assay.protocol.json.JsonFields;
 
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -109,8 +108,8 @@ public record VerdictPredicate(
                 LeaseId.parse(json.text("leaseId")),
                 json.digest("result"),
                 KeyId.parse(json.text("auditor")),
-                constant(json, "outcome", Outcome.values()),
-                constant(json, "method", Method.values()),
+                json.constant("outcome", Outcome.values()),
+                json.constant("method", Method.values()),
                 json.digest("secret"),
                 json.quantity("checkpointSize"),
                 json.digest("checkpointRoot"),
@@ -118,21 +117,5 @@ public record VerdictPredicate(
                 json.integers("failed"),
                 json.text("detail"),
                 json.instant("createdOn"));
-    }
-
-    private static <E extends Enum<E>> E constant(JsonFields json, String name, E[] constants)
-            throws JsonException {
-        String text = json.text(name);
-        return Arrays.stream(constants)
-                .filter(constant -> constant.name().equals(text))
-                .findFirst()
-                .orElseThrow(
-                        () ->
-                                json.error(
-                                        name
-                                                + ": '"
-                                                + text
-                                                + "' is not one of "
-                                                + Arrays.toString(constants)));
     }
 }

@@ -48,7 +48,8 @@ final class RandomStatements {
                 result().statement(),
                 verdict().statement(),
                 settlement().statement(),
-                evidence());
+                evidence(),
+                inventory().statement());
     }
 
     private OrderPredicate order() {
@@ -156,6 +157,46 @@ final class RandomStatements {
         return new Statement(
                 List.of(new Subject("keys/a.pem", digest()), new Subject(ODD_TEXT, digest())),
                 new EvidencePredicate(new LeaseId(digest()), key(), instant()));
+    }
+
+    private InventoryPredicate inventory() {
+        List<InventoryPredicate.Fact> facts =
+                List.of(
+                        new InventoryPredicate.Fact("memory.bytes", Long.toString(quantity())),
+                        new InventoryPredicate.Fact("name", ODD_TEXT));
+        long least = random.nextInt(1_000);
+        long most = Math.max(least + 1, quantity());
+        return new InventoryPredicate(
+                key(),
+                instant(),
+                facts,
+                List.of(
+                        new InventoryPredicate.Source(
+                                "nvml", InventoryPredicate.State.SEEN, ODD_TEXT),
+                        new InventoryPredicate.Source(
+                                "kernelDriver", any(InventoryPredicate.State.values()), ODD_TEXT)),
+                List.of(
+                        new InventoryPredicate.Device(
+                                ODD_TEXT,
+                                "not-runnable-here",
+                                List.of(new InventoryPredicate.View("nvml", facts)))),
+                List.of(
+                        new InventoryPredicate.Finding(
+                                "GPU_LOST",
+                                any(InventoryPredicate.Severity.values()),
+                                "machine",
+                                ODD_TEXT)),
+                List.of(
+                        new InventoryPredicate.Measurement(
+                                "gemm.fp32",
+                                "cpu",
+                                ODD_TEXT,
+                                "{flop}/s",
+                                least + 1,
+                                least,
+                                most,
+                                1 + random.nextInt(9))),
+                List.of(new InventoryPredicate.Skipped("transfer.toDevice", "cpu", ODD_TEXT)));
     }
 
     private JobSpec spec() {

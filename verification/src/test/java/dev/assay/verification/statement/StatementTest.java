@@ -50,7 +50,8 @@ final class StatementTest {
                         "https://assay.dev/attestation/result/v1",
                         "https://assay.dev/attestation/verdict/v1",
                         "https://assay.dev/attestation/settlement/v1",
-                        "https://assay.dev/attestation/evidence/v1");
+                        "https://assay.dev/attestation/evidence/v1",
+                        "https://assay.dev/attestation/inventory/v1");
     }
 
     /** Every object of every statement, with one field more. */
@@ -222,6 +223,29 @@ final class StatementTest {
         assertRefused(
                 Forgery.bytes(usage, "/predicate/chargePeriodEnd", "1969-12-31T23:59:59Z"),
                 "a receipt needs");
+    }
+
+    @Test
+    void inventory_thatContradictsItself_isRefused() throws Exception {
+        Statement inventory = new RandomStatements(9).all().getLast();
+        assertRefused(
+                Forgery.bytes(inventory, "/predicate/devices/0/views/0/source", "cuda"),
+                "a device was seen by cuda, which saw nothing");
+        assertRefused(
+                Forgery.bytes(inventory, "/predicate/sources/0/state", "ABSENT"),
+                "a device was seen by nvml, which saw nothing");
+        assertRefused(
+                Forgery.bytes(inventory, "/predicate/sources/0/state", "seen"), "is not one of");
+        assertRefused(
+                Forgery.bytes(inventory, "/predicate/measurements/0/least", "9223372036854775807"),
+                "gemm.fp32: the median is not between");
+        assertRefused(
+                Forgery.bytes(inventory, "/predicate/measurements/0/rounds", "0"), "gemm.fp32");
+        assertRefused(
+                Forgery.bytes(inventory, "/predicate/machine/0/name", "Memory Bytes"),
+                "is no name such as memory.bytes");
+        assertRefused(
+                Forgery.bytes(inventory, "/predicate/findings/0/code", "gpu lost"), "is no code");
     }
 
     private static Statement order() throws ModelException {

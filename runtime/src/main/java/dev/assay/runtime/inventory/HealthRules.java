@@ -1,0 +1,121 @@
+package dev.assay.runtime.inventory;
+
+import dev.assay.runtime.device.PciAddress;
+import dev.assay.runtime.nvml.Answer;
+import dev.assay.runtime.nvml.NvmlGpu;
+import dev.assay.runtime.nvml.NvmlStatus;
+import dev.assay.runtime.nvml.ThrottleReason;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** The findings about one GPU's health: what NVML says of it, and the kernel's log. */
+final class HealthRules {
+    /**
+     * Xids after which results cannot be trusted or the GPU is gone: uncorrected memory errors and
+     * failed page retirement or row remapping (48, 64, 95), NVLink (74), fallen off the bus (79),
+     * its processors (62, 119, 120), recovery needed (154).
+     */
+    private static final Set<Integer> SERIOUS = Set.of(48, 62, 64, 74, 79, 95, 119, 120, 154);
+
+    private final Gpu gpu;
+    private final List<Finding> findings = new ArrayList<>();
+
+    private HealthRules(Gpu gpu) {
+        this.gpu = gpu;
+    }
+
+    static List<Finding> apply(Observations seen, Gpu gpu) {
+        HealthRules rules = new HealthRules(gpu);
+        gpu.nvml().ifPresent(rules::nvml);
+        gpu.address()
+                .ifPresent(
+                        address -> rules.xids(address, seen.kernelLog().seen().orElse(List.of())));
+        return rules.findings;
+    }
+
+    private void nvml(NvmlGpu nvml) {
+        if (nvml.met(NvmlStatus.GPU_IS_LOST)) {
+            add(FindingCode.GPU_LOST, "NVML says " + NvmlStatus.GPU_IS_LOST);
+        }
+        if (nvml.met(NvmlStatus.RESET_REQUIRED)) {
+            add(FindingCode.RESET_REQUIRED, "NVML says " + NvmlStatus.RESET_REQUIRED);
+        }
+        answers(nvml);
+        nvml.eccErrors()
+                .known()
+                .filter(errors -> errors.uncorrected() > 0)
+                .ifPresent(
+                        errors ->
+                                add(
+                                        FindingCode.ECC_UNCORRECTED,
+                                        "NVML counts " + errors.uncorrected() + " uncorrected"));
+        nvml.remappedRows()
+                .known()
+                .ifPresent(
+                        rows -> {
+                            if (rows.failed()) {
+                                add(FindingCode.ROW_REMAP_FAILED, "NVML says so");
+                            }
+                            if (rows.pending()) {
+                                add(FindingCode.ROW_REMAP_PENDING, "NVML says so");
+                            }
+                        });
+        List<ThrottleReason> faults =
+                nvml.throttling().known().orElse(Set.of()).stream()
+                        .filter(ThrottleReason::isFault)
+                        .toList();
+        if (!faults.isEmpty()) {
+            add(FindingCode.THROTTLED, "NVML says " + faults);
+        }
+    }
+
+    private void answers(NvmlGpu nvml) {
+        List<String> refused = new ArrayList<>();
+        nvml.answers()
+                .forEach(
+                        (name, answer) -> {
+                            switch (answer) {
+                                case Answer.Refused<?>(NvmlStatus status) -> {
+                                    if (!status.equals(NvmlStatus.GPU_IS_LOST)
+                                            && !status.equals(NvmlStatus.RESET_REQUIRED)) {
+                                        refused.add(name + ": " + status);
+                                    }
+                                }
+                                case Answer.Implausible<?>(String what) ->
+                                        add(FindingCode.IMPLAUSIBLE, name + ": " + what);
+                                case Answer.Value<?> _, Answer.Unsupported<?> _ -> {}
+                            }
+                        });
+        if (!refused.isEmpty()) {
+            add(FindingCode.CALL_REFUSED, "NVML: " + String.join(", ", refused));
+        }
+    }
+
+    private void xids(PciAddress address, List<XidEntry> log) {
+        Map<Integer, List<XidEntry>> byNumber = new TreeMap<>();
+        for (XidEntry entry : log) {
+            if (entry.address().equals(address)) {
+                byNumber.computeIfAbsent(entry.xid(), _ -> new ArrayList<>()).add(entry);
+            }
+        }
+        byNumber.forEach(
+                (xid, entries) ->
+                        add(
+                                SERIOUS.contains(xid) ? FindingCode.XID_SERIOUS : FindingCode.XID,
+                                "the kernel's log has Xid "
+                                        + xid
+                                        + (entries.size() > 1
+                                                ? ", " + entries.size() + " times"
+                                                : "")
+                                        + ": "
+                                        + entries.getLast().text()));
+    }
+
+    private void add(FindingCode code, String saw) {
+        findings.add(new Finding(code, gpu.label(), saw));
+    }
+}

@@ -1,0 +1,74 @@
+package dev.assay.runtime.inventory;
+
+import dev.assay.runtime.device.PciAddress;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The kernel's list of PCI devices, of which display controllers and accelerators are kept. It
+ * needs no driver for them, and no library of a vendor has a hand in it.
+ *
+ * @param devices normally {@code /sys/bus/pci/devices}
+ */
+public record PciSource(Path devices) implements Source<List<PciDevice>> {
+    private static final int DISPLAY = 0x03;
+    private static final int ACCELERATOR = 0x12;
+
+    @Override
+    public Observation<List<PciDevice>> observe() {
+        try {
+            List<PciDevice> seen = new ArrayList<>();
+            for (Path entry : DeviceFiles.list(devices)) {
+                device(entry).ifPresent(seen::add);
+            }
+            return new Observation.Seen<>(List.copyOf(seen));
+        } catch (NoSuchFileException e) {
+            return new Observation.Absent<>("no " + devices + " here");
+        } catch (IOException e) {
+            return new Observation.Failed<>("cannot list " + devices + ": " + e);
+        }
+    }
+
+    private static Optional<PciDevice> device(Path entry) {
+        String name = entry.getFileName().toString();
+        Optional<Integer> vendor = DeviceFiles.hex(entry.resolve("vendor"));
+        Optional<Integer> device = DeviceFiles.hex(entry.resolve("device"));
+        Optional<Integer> classCode = DeviceFiles.hex(entry.resolve("class"));
+        if (!PciAddress.isOne(name)
+                || vendor.isEmpty()
+                || device.isEmpty()
+                || classCode.isEmpty()
+                || !counts(classCode.get() >> 16)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new PciDevice(
+                        PciAddress.parse(name),
+                        vendor.get(),
+                        device.get(),
+                        classCode.get(),
+                        DeviceFiles.linkName(entry.resolve("driver")),
+                        link(entry),
+                        DeviceFiles.number(entry.resolve("numa_node"))
+                                .filter(node -> node >= 0 && node < Integer.MAX_VALUE)
+                                .map(Math::toIntExact)));
+    }
+
+    private static boolean counts(int baseClass) {
+        return baseClass == DISPLAY || baseClass == ACCELERATOR;
+    }
+
+    private static Optional<String> link(Path entry) {
+        return DeviceFiles.text(entry.resolve("current_link_speed"))
+                .flatMap(
+                        speed ->
+                                DeviceFiles.number(entry.resolve("current_link_width"))
+                                        .filter(width -> width > 0)
+                                        .map(width -> speed + " x" + width));
+    }
+}

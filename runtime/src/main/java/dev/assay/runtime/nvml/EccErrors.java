@@ -1,0 +1,4 @@
+package dev.assay.runtime.nvml;
+
+/** Errors that a device's memory check counted since the driver was loaded. */
+public record EccErrors(long corrected, long uncorrected) {}
