@@ -48,7 +48,17 @@ final class LocalContainers implements Containers, AutoCloseable {
             if (engine == null) {
                 engine = DockerEngine.at(socket());
             }
-            host = new ContainerHost(engine, engine.facts(), blobs, root, disk(), agent, "", clock);
+            host =
+                    new ContainerHost(
+                            engine,
+                            engine.facts(),
+                            blobs,
+                            root,
+                            disk(),
+                            agent,
+                            "",
+                            ENGINE_ABSENCE,
+                            clock);
         }
         return host;
     }
