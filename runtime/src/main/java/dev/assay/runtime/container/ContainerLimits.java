@@ -38,7 +38,7 @@ public record ContainerLimits(
 
     private static final long CORE = 1_000_000_000L;
     private static final int PIDS = 4096;
-    private static final int OPEN_FILES = 65_536;
+    private static final int OPEN_FILES = 16_384;
     private static final int FILES = 100_000;
     private static final long LOG_BYTES = 16L << 20;
     private static final Duration GRACE = Duration.ofSeconds(10);
