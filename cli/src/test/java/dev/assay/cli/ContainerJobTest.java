@@ -52,7 +52,7 @@ final class ContainerJobTest {
         Path job =
                 job(
                         "busybox wc -w < /assay/in/words.txt >"
-                            + " /assay/out/$ASSAY_INDEX-of-$ASSAY_COUNT",
+                                + " /assay/out/$ASSAY_INDEX-of-$ASSAY_COUNT",
                         "inputs: { words.txt: words.txt }\n  array: 2");
 
         Command.Outcome run = command.run("run", "--json", job.toString());

@@ -13,7 +13,8 @@ import java.util.Map;
  * @param facts of the engine
  * @param root where the workspaces are; the agent's alone
  * @param agent the agent's id: its containers are labelled with it, and it touches no others
- * @param runtime what to run containers with; empty for the engine's default
+ * @param runtime what to run containers with that need neither network nor GPU, such as gVisor's;
+ *     empty for the engine's default
  * @param patience how long a run waits for an engine that went away
  */
 public record ContainerHost(

@@ -20,6 +20,7 @@ import java.util.function.Consumer;
  */
 public final class ContainerRun implements AutoCloseable {
     private static final Duration ENGINE_PAUSE = Duration.ofMillis(200);
+    private static final Duration HEALTH_PAUSE = Duration.ofSeconds(1);
     private static final Duration LOG_REST = Duration.ofSeconds(10);
 
     /** Measuring the workspace takes at most one part in so many of the time. */
@@ -60,7 +61,7 @@ public final class ContainerRun implements AutoCloseable {
         this.startNanos = System.nanoTime() - ran(host, state).toNanos();
         this.watchdog =
                 new Watchdog(
-                        new Limits(),
+                        new Limits(state.health()),
                         limits.grace(),
                         cause -> events.accept(new ContainerEvent.Ending(run, cause)));
         this.log =
@@ -148,6 +149,12 @@ public final class ContainerRun implements AutoCloseable {
     /** What the watchdog looks at. */
     private final class Limits implements Watchdog.Watched {
         private long nextMeasure = startNanos;
+        private long nextHealth = startNanos;
+        private String health;
+
+        Limits(String health) {
+            this.health = health;
+        }
 
         @Override
         public Optional<ExitCause> overLimit() {
@@ -157,11 +164,32 @@ public final class ContainerRun implements AutoCloseable {
                 return Optional.of(ExitCause.TIME_LIMIT);
             }
             try {
+                tellHealth();
                 return workspace.bounded() || withinDisk()
                         ? Optional.empty()
                         : Optional.of(ExitCause.DISK_LIMIT);
             } catch (ContainerException e) {
                 return Optional.of(ExitCause.ENGINE_LOST);
+            }
+        }
+
+        /**
+         * Asks the engine now and then, when the image has a check; an engine that is away waits.
+         */
+        private void tellHealth() {
+            long now = System.nanoTime();
+            if (health.isEmpty() || now - nextHealth < 0) {
+                return;
+            }
+            nextHealth = now + HEALTH_PAUSE.toNanos();
+            try {
+                String said = host.engine().state(container).map(ContainerState::health).orElse("");
+                if (!said.isEmpty() && !said.equals(health)) {
+                    health = said;
+                    events.accept(new ContainerEvent.Health(run, said));
+                }
+            } catch (ContainerException e) {
+                // whoever waits for the container notices
             }
         }
 
@@ -210,9 +238,12 @@ public final class ContainerRun implements AutoCloseable {
         watchdog.close();
         log.drain(watchdog.cause().equals(Optional.of(ExitCause.LOG_LIMIT)) ? NO_REST : LOG_REST);
         Digest logBlob = log.store(host.blobs());
-        ExitCause cause = end.map(this::cause).orElse(ExitCause.ENGINE_LOST);
+        ExitCause cause =
+                end.map(state -> Ending.cause(state, watchdog.cause(), usage.get()))
+                        .orElse(ExitCause.ENGINE_LOST);
         Optional<Outputs> outputs = Optional.empty();
-        String message = end.map(state -> message(cause, state)).orElse("the engine was lost");
+        String message =
+                end.map(state -> Ending.words(cause, state, limits)).orElse("the engine was lost");
         ExitCause last = cause;
         if (cause == ExitCause.DONE) {
             try {
@@ -276,54 +307,6 @@ public final class ContainerRun implements AutoCloseable {
             }
         }
         return Optional.empty();
-    }
-
-    private ExitCause cause(ContainerState end) {
-        Optional<ExitCause> asked = watchdog.cause();
-        if (asked.isPresent()) {
-            return asked.get();
-        }
-        if (end.exitCode() == 0) {
-            return ExitCause.DONE;
-        }
-        if (!end.outOfMemory()) {
-            return end.error().isEmpty() ? ExitCause.EXIT_CODE : ExitCause.ENGINE_LOST;
-        }
-        Sample last = usage.get();
-        boolean byHost = last.killed() > 0 && last.limitReached() == 0;
-        return byHost ? ExitCause.HOST_MEMORY : ExitCause.OUT_OF_MEMORY;
-    }
-
-    private String message(ExitCause cause, ContainerState end) {
-        return switch (cause) {
-            case DONE -> "done";
-            case EXIT_CODE -> exit(end.exitCode());
-            case OUT_OF_MEMORY ->
-                    "out of memory at its limit of " + limits.memoryBytes() + " bytes";
-            case TIME_LIMIT -> "not done in its time of " + limits.time();
-            case DISK_LIMIT ->
-                    "more than "
-                            + limits.diskBytes()
-                            + " bytes or "
-                            + limits.files()
-                            + " files in its workspace";
-            case LOG_LIMIT ->
-                    "more than "
-                            + ContainerLimits.LOG_FLOOD
-                            + " times the "
-                            + limits.logBytes()
-                            + " bytes of log that are kept";
-            case OUTPUTS -> "its outputs cannot be collected";
-            case CANCELLED -> "cancelled";
-            case HOST_MEMORY -> "this host ran out of memory";
-            case ENGINE_LOST -> "the engine failed it: " + end.error();
-        };
-    }
-
-    private static String exit(int code) {
-        return "exit code "
-                + code
-                + (code > 128 && code < 160 ? ", which is signal " + (code - 128) : "");
     }
 
     /**

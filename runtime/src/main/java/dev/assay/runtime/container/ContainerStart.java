@@ -1,6 +1,7 @@
 package dev.assay.runtime.container;
 
 import dev.assay.protocol.job.Container;
+import dev.assay.protocol.job.Network;
 import dev.assay.runtime.container.ContainerException.Code;
 
 import java.io.IOException;
@@ -145,7 +146,13 @@ final class ContainerStart {
                 job.network(),
                 job.ports(),
                 runs ? gpus : List.of(),
-                host.runtime(),
+                runtime(),
                 host.labels(run));
+    }
+
+    /** A sandbox runtime has neither the engine's networks nor its devices. */
+    private String runtime() {
+        boolean plain = job.network() == Network.NONE && gpus.isEmpty();
+        return plain ? host.runtime() : "";
     }
 }

@@ -173,7 +173,9 @@ public final class DockerEngine implements ContainerEngine {
                     () -> client.startContainerCmd(container).exec());
         } catch (ContainerException e) {
             int code = state(container).map(ContainerState::exitCode).orElse(0);
-            boolean command = code == 126 || code == 127; // what shells say of such commands
+            boolean command =
+                    (code == 126 || code == 127) // what shells say of such commands
+                            && String.valueOf(e.getMessage()).matches(".*(exec: |executable).*");
             throw command && e.code() == Code.ENGINE_FAILED
                     ? new ContainerException(
                             Code.BAD_SPEC, "the image cannot run the command: " + e.getMessage(), e)

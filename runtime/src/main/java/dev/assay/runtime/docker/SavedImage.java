@@ -191,44 +191,14 @@ final class SavedImage {
     /** The archive for the engine: the manifest without names, and the files it needs. */
     InputStream stream() throws IOException {
         List<InputStream> parts = new ArrayList<>();
-        parts.add(new ByteArrayInputStream(header(manifest.length)));
-        parts.add(new ByteArrayInputStream(padded(manifest)));
+        parts.add(new ByteArrayInputStream(TarHeader.file(MANIFEST, 0644, manifest)));
         for (Map.Entry<String, Entry> entry : entries.entrySet()) {
             if (!entry.getKey().equals(MANIFEST) && !NAMES.contains(entry.getKey())) {
                 parts.add(new Section(archive, entry.getValue().start(), entry.getValue().end()));
             }
         }
-        parts.add(new ByteArrayInputStream(new byte[2 * TarReader.BLOCK]));
+        parts.add(new ByteArrayInputStream(TarHeader.END));
         return new SequenceInputStream(Collections.enumeration(parts));
-    }
-
-    private static byte[] header(int size) {
-        byte[] header = new byte[TarReader.BLOCK];
-        put(header, 0, MANIFEST);
-        put(header, 100, "0000644");
-        put(header, 108, "0000000");
-        put(header, 116, "0000000");
-        put(header, 124, "%011o".formatted(size));
-        put(header, 136, "%011o".formatted(0));
-        put(header, 148, "        ");
-        header[156] = '0';
-        put(header, 257, "ustar\00000");
-        int sum = 0;
-        for (byte b : header) {
-            sum += b & 0xff;
-        }
-        put(header, 148, "%06o\0 ".formatted(sum));
-        return header;
-    }
-
-    private static void put(byte[] header, int offset, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
-        System.arraycopy(bytes, 0, header, offset, bytes.length);
-    }
-
-    private static byte[] padded(byte[] bytes) {
-        int blocks = (bytes.length + TarReader.BLOCK - 1) / TarReader.BLOCK;
-        return java.util.Arrays.copyOf(bytes, blocks * TarReader.BLOCK);
     }
 
     /** The data of an entry. */

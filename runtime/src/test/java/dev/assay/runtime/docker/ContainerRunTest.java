@@ -203,6 +203,30 @@ class ContainerRunTest {
     }
 
     @Test
+    void health_asTheImageChecksIt_isTold() throws Exception {
+        var image =
+                machine.load(
+                        TestImage.busybox(
+                                Map.of(
+                                        "Healthcheck",
+                                        Map.of(
+                                                "Test",
+                                                List.of("CMD", "/bin/true"),
+                                                "Interval",
+                                                100_000_000L))));
+        try (ContainerRun run =
+                machine.start(Machine.script("sleep 1000"), image, Machine.limits())) {
+            ContainerEvent healthy = new ContainerEvent.Health(machine.run(), "healthy");
+            while (!machine.events.contains(healthy)) {
+                Thread.sleep(10);
+            }
+            run.cancel();
+            run.await();
+        }
+        assertThat(machine.events).contains(new ContainerEvent.Health(machine.run(), "healthy"));
+    }
+
+    @Test
     void container_thatWorks_isMetered() throws Exception {
         ContainerOutcome outcome =
                 machine.run("i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; sleep 0.3");
