@@ -16,7 +16,9 @@ final class Workspace {
     enum Use {
         ROWS,
         SUMS,
-        PADDED
+        PADDED,
+        SPREAD,
+        TURNED
     }
 
     /** Work worth one more thread: some thirty microseconds. */
