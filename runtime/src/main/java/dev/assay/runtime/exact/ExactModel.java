@@ -71,7 +71,7 @@ final class ExactModel implements LoadedModel {
                 run(step, rows, values, trace);
             }
             return outputs(rows, values);
-        } catch (OutOfMemoryError e) {
+        } catch (OutOfMemoryError | ArithmeticException e) {
             close();
             throw new EngineException(
                     Code.FAILED,

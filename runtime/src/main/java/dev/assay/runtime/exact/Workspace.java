@@ -18,7 +18,8 @@ final class Workspace {
         SUMS,
         PADDED,
         SPREAD,
-        TURNED
+        LEFT,
+        RIGHT
     }
 
     /** Work worth one more thread: some thirty microseconds. */
