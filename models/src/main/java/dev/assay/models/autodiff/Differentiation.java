@@ -212,8 +212,7 @@ final class Differentiation {
     private void add(String value, String term) throws ModelException {
         if (active.contains(value)) {
             String sum = gradients.get(value);
-            gradients.put(
-                    value, sum == null ? term : emit(value, new Operator.Add(), sum, term));
+            gradients.put(value, sum == null ? term : emit(value, new Operator.Add(), sum, term));
         }
     }
 

@@ -26,8 +26,8 @@ import java.util.Set;
  * outputs   loss, new parameters, new optimizer state
  * </pre>
  *
- * The loss is the mean cross-entropy of the scores that the model's last node, a Softmax, reads; the
- * Softmax itself is not computed. Immutable.
+ * The loss is the mean cross-entropy of the scores that the model's last node, a Softmax, reads;
+ * the Softmax itself is not computed. Immutable.
  */
 public final class TrainingStep {
     private static final String LABELS = "step/labels";
@@ -78,8 +78,7 @@ public final class TrainingStep {
         Set<String> needed = ancestors(model, scores);
         for (Node node : model.nodes()) {
             if (needed.contains(node.name())) {
-                builder.node(
-                        node.name(), node.operator(), node.inputs().toArray(String[]::new));
+                builder.node(node.name(), node.operator(), node.inputs().toArray(String[]::new));
             }
         }
         builder.node(LOSS, new Operator.SoftmaxCrossEntropyLoss(), scores, LABELS);
@@ -133,7 +132,8 @@ public final class TrainingStep {
         Map<String, TensorType> state = new LinkedHashMap<>();
         for (Map.Entry<String, TensorType> parameter : model.parameters().entrySet()) {
             switch (optimizer) {
-                case Optimizer.Sgd _ -> state.put(velocity(parameter.getKey()), parameter.getValue());
+                case Optimizer.Sgd _ ->
+                        state.put(velocity(parameter.getKey()), parameter.getValue());
                 case Optimizer.Adam _ -> {
                     state.put(first(parameter.getKey()), parameter.getValue());
                     state.put(second(parameter.getKey()), parameter.getValue());

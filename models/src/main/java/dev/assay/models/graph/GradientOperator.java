@@ -35,8 +35,8 @@ public sealed interface GradientOperator extends Operator {
     }
 
     /**
-     * Of {@link Operator.Conv} {@code (dY, X)}, with respect to its filters: {@code [O, C, KH, KW]}.
-     * Each output sums over n, then oh, then ow, ascending, padding included as zeros.
+     * Of {@link Operator.Conv} {@code (dY, X)}, with respect to its filters: {@code [O, C, KH,
+     * KW]}. Each output sums over n, then oh, then ow, ascending, padding included as zeros.
      */
     record ConvWeightGrad(int kernelH, int kernelW, Window window) implements GradientOperator {
         public ConvWeightGrad {

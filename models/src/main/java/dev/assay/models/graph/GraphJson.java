@@ -163,7 +163,9 @@ public final class GraphJson {
                         case "Relu" -> new Operator.Relu();
                         case "Softmax" -> new Operator.Softmax();
                         case "Flatten" -> new Operator.Flatten();
-                        case "Gemm" -> new Operator.Gemm(flag(attributes, "transA"), flag(attributes, "transB"));
+                        case "Gemm" ->
+                                new Operator.Gemm(
+                                        flag(attributes, "transA"), flag(attributes, "transB"));
                         case "Mul" -> new Operator.Mul();
                         case "ReduceSum" -> new Operator.ReduceSum(attributes.integers("axes"));
                         case "Transpose" -> new Operator.Transpose(attributes.integers("perm"));

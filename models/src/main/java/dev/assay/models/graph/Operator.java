@@ -56,8 +56,8 @@ public sealed interface Operator
 
     /**
      * {@code A' × B' → [M, N]}, A' being A {@code [M, K]} or, with {@code transA}, the transpose of
-     * {@code [K, M]}; B' likewise. Each output sums its K products in ascending order of k; K may be
-     * the batch axis of both. ONNX's Gemm with alpha = 1 and without C.
+     * {@code [K, M]}; B' likewise. Each output sums its K products in ascending order of k; K may
+     * be the batch axis of both. ONNX's Gemm with alpha = 1 and without C.
      */
     record Gemm(boolean transA, boolean transB) implements Operator {
         @Override
@@ -148,8 +148,8 @@ public sealed interface Operator
 
     /**
      * The mean over rows of the cross-entropy of softmax: scores {@code [N, C]} and targets {@code
-     * [N, C]}, of which each row sums to 1 → {@code []}. A row's loss is {@code log Σ exp(x − max) −
-     * Σ t · (x − max)}, the sums in ascending order of column; the rows' losses are added in
+     * [N, C]}, of which each row sums to 1 → {@code []}. A row's loss is {@code log Σ exp(x − max)
+     * − Σ t · (x − max)}, the sums in ascending order of column; the rows' losses are added in
      * ascending order and divided by N. ONNX's targets are indices, which are one-hot rows here.
      */
     record SoftmaxCrossEntropyLoss() implements Operator {

@@ -11,7 +11,9 @@ import java.util.List;
  * inputs of shape {@code []}.
  */
 public sealed interface UpdateOperator extends Operator {
-    /** {@code (V, G, alpha)} → {@code fma(alpha, v, g)}: the velocity of ONNX's Momentum, beta 1. */
+    /**
+     * {@code (V, G, alpha)} → {@code fma(alpha, v, g)}: the velocity of ONNX's Momentum, beta 1.
+     */
     record Momentum() implements UpdateOperator {
         @Override
         public TensorType infer(List<TensorType> inputs) throws ModelException {

@@ -6,8 +6,8 @@ import java.util.Arrays;
  * Which rows each step takes. Every epoch goes through the rows in an order of its own: a
  * permutation by Fisher and Yates, from the last place down, drawn from the stream "training order"
  * of the order seed and the epoch. A step takes the next {@code batch} rows; the rows at the end of
- * an epoch that fill no batch are left out of it. So any step's rows are known without those before.
- * Not thread-safe.
+ * an epoch that fill no batch are left out of it. So any step's rows are known without those
+ * before. Not thread-safe.
  */
 final class RowOrder {
     private static final int NONE = -1;

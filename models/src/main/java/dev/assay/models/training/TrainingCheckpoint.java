@@ -21,8 +21,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A training run's state as two blobs: a safetensors file with parameters and optimizer state, and a
- * canonical JSON manifest that names it. The manifest's digest is the checkpoint's; it covers all
+ * A training run's state as two blobs: a safetensors file with parameters and optimizer state, and
+ * a canonical JSON manifest that names it. The manifest's digest is the checkpoint's; it covers all
  * that later steps depend on.
  *
  * <pre>
@@ -102,8 +102,7 @@ public final class TrainingCheckpoint {
         try {
             byte[] manifest = blobs.read(digest, MAX_MANIFEST);
             JsonFields json =
-                    JsonFields.of(
-                            StrictJson.canonicalObject(manifest, MAX_MANIFEST, what), what);
+                    JsonFields.of(StrictJson.canonicalObject(manifest, MAX_MANIFEST, what), what);
             json.text("format", FORMAT);
             if (!json.digest("training").equals(training.digest())) {
                 throw json.error("it belongs to another training than " + training.digest());

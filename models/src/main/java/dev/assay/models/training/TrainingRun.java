@@ -18,8 +18,8 @@ import java.util.NoSuchElementException;
 
 /**
  * A training job as a sequence of steps, with a training checkpoint after every unit. The caller
- * decides between steps whether to go on. A run that goes on from a checkpoint does exactly what the
- * run that made it would have done: on the exact engine bit for bit. Not thread-safe; the owner
+ * decides between steps whether to go on. A run that goes on from a checkpoint does exactly what
+ * the run that made it would have done: on the exact engine bit for bit. Not thread-safe; the owner
  * closes it.
  */
 public final class TrainingRun implements AutoCloseable {
@@ -49,8 +49,7 @@ public final class TrainingRun implements AutoCloseable {
             Training training, ModelManifest manifest, LabelledRows dataset, Engine engine)
             throws ModelException, EngineException {
         TrainingStep step = TrainingStep.of(manifest.graph(), training.optimizer());
-        return start(
-                training, step, dataset, engine, TrainingState.initial(step, training.seed()));
+        return start(training, step, dataset, engine, TrainingState.initial(step, training.seed()));
     }
 
     /** A run that goes on from a checkpoint of the same training. */

@@ -26,16 +26,15 @@ public record TrainingState(int step, float loss, Map<String, Tensor> tensors) {
     /**
      * The state before the first step. Each parameter of two or more axes is drawn from its own
      * stream "initial weights" of the seed, numbered in the graph's order: uniform within {@code
-     * ±√(6 / fan-in)}, the fan-in being the first axis of a matrix and all but the first of filters.
-     * All else is zero.
+     * ±√(6 / fan-in)}, the fan-in being the first axis of a matrix and all but the first of
+     * filters. All else is zero.
      *
      * @see <a href="https://arxiv.org/abs/1502.01852">He et al., Delving Deep into Rectifiers</a>
      */
     public static TrainingState initial(TrainingStep step, long seed) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         step.parameters()
-                .forEach(
-                        (name, type) -> tensors.put(name, initial(type, seed, tensors.size())));
+                .forEach((name, type) -> tensors.put(name, initial(type, seed, tensors.size())));
         step.state().forEach((name, type) -> tensors.put(name, zeros(type)));
         return new TrainingState(0, 0, tensors);
     }

@@ -68,8 +68,8 @@ final class DifferentiationTest {
 
     @ParameterizedTest
     @MethodSource("operators")
-    void gradient_ofEveryInput_isThatOfFiniteDifferences(
-            Operator operator, List<TensorType> inputs) throws Exception {
+    void gradient_ofEveryInput_isThatOfFiniteDifferences(Operator operator, List<TensorType> inputs)
+            throws Exception {
         Graph.Builder graph = Graph.builder();
         String[] names = new String[inputs.size()];
         for (int i = 0; i < names.length; i++) {

@@ -195,8 +195,7 @@ final class DoubleOracle {
         return c;
     }
 
-    private static double[] broadcast(
-            boolean product, double[] a, Shape as, double[] b, Shape bs) {
+    private static double[] broadcast(boolean product, double[] a, Shape as, double[] b, Shape bs) {
         double[] c = new double[a.length];
         int lead = as.rank() - bs.rank();
         for (int i = 0; i < c.length; i++) {

@@ -18,7 +18,9 @@ public sealed interface Optimizer {
 
     ObjectNode json();
 
-    /** Stochastic gradient descent: {@code v = momentum · v + g}, {@code x = x − learningRate · v}. */
+    /**
+     * Stochastic gradient descent: {@code v = momentum · v + g}, {@code x = x − learningRate · v}.
+     */
     record Sgd(String learningRate, String momentum) implements Optimizer {
         static final String NAME = "sgd";
 
@@ -121,7 +123,8 @@ public sealed interface Optimizer {
                     name
                             + " '"
                             + decimal
-                            + "' must be a decimal such as 0.05, without exponent or needless zeros");
+                            + "' must be a decimal such as 0.05, without exponent or needless"
+                            + " zeros");
         }
         return new BigDecimal(decimal);
     }

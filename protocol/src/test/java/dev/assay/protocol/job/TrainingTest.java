@@ -81,8 +81,7 @@ class TrainingTest {
         Digest any = Digest.sha256(new byte[0]);
         Optimizer sgd = new Optimizer.Sgd("0.1", "0");
         assertThatIllegalArgumentException()
-                .isThrownBy(
-                        () -> new Training(any, any, 9, -1, 0, sgd, 9, 9, 9, EngineName.EXACT));
+                .isThrownBy(() -> new Training(any, any, 9, -1, 0, sgd, 9, 9, 9, EngineName.EXACT));
     }
 
     private static String text(Training training) {

@@ -86,9 +86,7 @@ final class ConvKernel implements Kernel {
             float[] padded = inputs[0];
             int paddedFirst = first;
             if (!patches.unpadded()) {
-                padded =
-                        patches.padded(
-                                inputs[0], first * channels, count * channels, workspace);
+                padded = patches.padded(inputs[0], first * channels, count * channels, workspace);
                 paddedFirst = 0;
             }
             convolve(padded, paddedFirst, first, count, inputs[2], output, workspace);

@@ -83,8 +83,7 @@ final class ConvWeightGradKernel implements Kernel {
             int worker) {
         int filled = Panels.filled(block.columns(), Tile.COLUMNS);
         float[] a =
-                workspace.floats(
-                        worker, Use.ROWS, Panels.packedRows(block.rows(), Panels.DEPTH));
+                workspace.floats(worker, Use.ROWS, Panels.packedRows(block.rows(), Panels.DEPTH));
         MemorySegment b = workspace.panels(worker, (long) Panels.DEPTH * filled);
         Accumulators sums = new Accumulators(block.rows(), block.columns(), workspace, worker);
         for (int k = 0; k < depth; k += Panels.DEPTH) {

@@ -31,8 +31,7 @@ final class CrossEntropyGradKernel implements Kernel {
     }
 
     /** {@code p[i] = (p[i] − t[i]) · scale}. */
-    private static void scaledDifference(
-            float[] p, float[] t, float scale, int begin, int end) {
+    private static void scaledDifference(float[] p, float[] t, float scale, int begin, int end) {
         int whole = begin + Tile.LANES.loopBound(end - begin);
         for (int i = begin; i < whole; i += Tile.WIDTH) {
             FloatVector.fromArray(Tile.LANES, p, i)

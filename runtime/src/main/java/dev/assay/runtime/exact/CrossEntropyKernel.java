@@ -6,8 +6,8 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * The mean cross-entropy of softmax, lanes being rows: per row {@code log Σ exp(x − max) − Σ t · (x
- * − max)}, the second sum by fused multiply-adds, both ascending from +0. The rows' losses are added
- * one by one and divided once.
+ * − max)}, the second sum by fused multiply-adds, both ascending from +0. The rows' losses are
+ * added one by one and divided once.
  */
 final class CrossEntropyKernel implements Kernel {
     private static final int COST = 256;
@@ -26,8 +26,7 @@ final class CrossEntropyKernel implements Kernel {
     @Override
     public void run(int rows, float[][] inputs, float[] output, Workspace workspace) {
         int total = rows * rowsPerBatch;
-        float[] losses =
-                workspace.floats(0, Use.LEFT, Panels.filled(total, Tile.WIDTH));
+        float[] losses = workspace.floats(0, Use.LEFT, Panels.filled(total, Tile.WIDTH));
         workspace.forRanges(
                 total,
                 Tile.WIDTH,
@@ -60,8 +59,7 @@ final class CrossEntropyKernel implements Kernel {
         FloatVector exps = FloatVector.zero(Tile.LANES);
         FloatVector products = FloatVector.zero(Tile.LANES);
         for (int c = 0; c < columns; c++) {
-            FloatVector x =
-                    FloatVector.fromArray(Tile.LANES, scores, at + c, lanes, 0).sub(max);
+            FloatVector x = FloatVector.fromArray(Tile.LANES, scores, at + c, lanes, 0).sub(max);
             exps = exps.add(Exp.of(x));
             products =
                     FloatVector.fromArray(Tile.LANES, targets, at + c, lanes, 0).fma(x, products);

@@ -4,10 +4,10 @@ package dev.assay.runtime.exact;
  * The natural logarithm in single IEEE operations, so that its bits are the same everywhere.
  *
  * <p>{@code x = 2ⁿ · m} with m from √½ to √2; {@code log m = 2 · artanh(s)} with {@code s = (m − 1)
- * / (m + 1)}, taken as {@code f − s · (f − 2 · (s²/3 + s⁴/5 + s⁶/7 + s⁸/9))} with {@code f = m − 1},
- * which is exact; the series' next term is below 2⁻²⁸ of the sum.
- * ln 2 is added in two parts, the first of 9 bits, whose product with n is exact. Defined for
- * positive arguments; 0 becomes −∞, and what has no logarithm becomes NaN.
+ * / (m + 1)}, taken as {@code f − s · (f − 2 · (s²/3 + s⁴/5 + s⁶/7 + s⁸/9))} with {@code f = m −
+ * 1}, which is exact; the series' next term is below 2⁻²⁸ of the sum. ln 2 is added in two parts,
+ * the first of 9 bits, whose product with n is exact. Defined for positive arguments; 0 becomes −∞,
+ * and what has no logarithm becomes NaN.
  *
  * <p>Over every 97th float from 1 to 2²⁰, where cross-entropy needs it, the largest error is 0.84
  * ulp.

@@ -74,7 +74,8 @@ final class Lowering {
                                     fixedRows(x) * x.dim(1),
                                     patches(x, pool.kernelH(), pool.kernelW(), pool.window())));
             case GradientOperator gradient -> Optional.of(kernel(gradient, node));
-            case UpdateOperator update -> Optional.of(new ElementKernel(x.elements(), loop(update)));
+            case UpdateOperator update ->
+                    Optional.of(new ElementKernel(x.elements(), loop(update)));
         };
     }
 
@@ -93,11 +94,9 @@ final class Lowering {
                     new ConvWeightGradKernel(
                             fixedRows(x), x.dim(1), dy.dim(1), patches(x, height, width, window));
             case GradientOperator.MaxPoolGrad(int height, int width, Window window) ->
-                    PoolGradKernel.max(
-                            fixedRows(x) * x.dim(1), patches(x, height, width, window));
+                    PoolGradKernel.max(fixedRows(x) * x.dim(1), patches(x, height, width, window));
             case GradientOperator.AveragePoolGrad(int height, int width, Window window) ->
-                    PoolGradKernel.mean(
-                            fixedRows(x) * x.dim(1), patches(x, height, width, window));
+                    PoolGradKernel.mean(fixedRows(x) * x.dim(1), patches(x, height, width, window));
         };
     }
 

@@ -94,13 +94,10 @@ final class Patches {
         return counts;
     }
 
-    /**
-     * Image planes from {@code first} on with zeros around them, in scratch memory of worker 0.
-     */
+    /** Image planes from {@code first} on with zeros around them, in scratch memory of worker 0. */
     float[] padded(float[] image, int first, int planes, Workspace workspace) {
         float[] padded =
-                workspace.floats(
-                        0, Workspace.Use.PADDED, Math.multiplyExact(planes, planeSize));
+                workspace.floats(0, Workspace.Use.PADDED, Math.multiplyExact(planes, planeSize));
         workspace.forRanges(
                 planes,
                 Math.max(1, PAD_GRAIN / planeSize),

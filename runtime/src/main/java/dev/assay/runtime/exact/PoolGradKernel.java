@@ -13,9 +13,9 @@ import jdk.incubator.vector.VectorSpecies;
 import java.util.Arrays;
 
 /**
- * The gradients of maximum and mean under a sliding window. Which element of a window is the largest
- * is found with lanes being windows; the windows' gradients are then added to elements one by one,
- * in ascending order, so that overlapping windows add in a fixed order.
+ * The gradients of maximum and mean under a sliding window. Which element of a window is the
+ * largest is found with lanes being windows; the windows' gradients are then added to elements one
+ * by one, in ascending order, so that overlapping windows add in a fixed order.
  */
 final class PoolGradKernel implements Kernel {
     private static final VectorSpecies<Integer> INDICES =
@@ -85,8 +85,7 @@ final class PoolGradKernel implements Kernel {
                         choose(inputs, begin, end, sums, at, workspace, worker);
                     }
                     if (!patches.unpadded()) {
-                        patches.unpad(
-                                sums, 0, end - begin, output, begin * patches.imageSize());
+                        patches.unpad(sums, 0, end - begin, output, begin * patches.imageSize());
                     }
                 });
     }
@@ -117,9 +116,7 @@ final class PoolGradKernel implements Kernel {
         float[] x = inputs[1];
         int shift = 0;
         if (!patches.unpadded()) {
-            x =
-                    workspace.floats(
-                            worker, Use.PADDED, (end - begin) * patches.planeSize());
+            x = workspace.floats(worker, Use.PADDED, (end - begin) * patches.planeSize());
             shift = begin;
             patches.pad(
                     inputs[1],
@@ -151,8 +148,7 @@ final class PoolGradKernel implements Kernel {
             IntVector best = IntVector.broadcast(INDICES, NONE);
             for (int tap : taps) {
                 FloatVector y = FloatVector.fromArray(Tile.LANES, x, at + tap, origins, j);
-                VectorMask<Float> larger =
-                        max.compare(GE, y).not().and(max.compare(EQ, max));
+                VectorMask<Float> larger = max.compare(GE, y).not().and(max.compare(EQ, max));
                 max = max.blend(y, larger);
                 best = best.blend(tap, larger.cast(INDICES));
             }

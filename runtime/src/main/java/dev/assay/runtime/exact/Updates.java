@@ -20,8 +20,7 @@ final class Updates {
     }
 
     /** {@code c[i] = fma(factor, a[i], b[i])}. */
-    private static void fma(
-            float[] a, float factor, float[] b, float[] c, int begin, int end) {
+    private static void fma(float[] a, float factor, float[] b, float[] c, int begin, int end) {
         FloatVector factors = FloatVector.broadcast(Tile.LANES, factor);
         int whole = begin + Tile.LANES.loopBound(end - begin);
         for (int i = begin; i < whole; i += Tile.WIDTH) {

@@ -78,8 +78,7 @@ final class NativeGradients {
     private static NDArray pulled(NDArray at, NDArray dy, UnaryOperator<NDArray> forward) {
         synchronized (COLLECTOR) {
             at.setRequiresGradient(true);
-            try (GradientCollector collector =
-                    Engine.getEngine("PyTorch").newGradientCollector()) {
+            try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
                 collector.backward(forward.apply(at).mul(dy).sum());
             }
             return at.getGradient();

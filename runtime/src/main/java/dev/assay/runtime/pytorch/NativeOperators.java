@@ -66,8 +66,7 @@ final class NativeOperators {
         };
     }
 
-    static NDArray convolution(
-            NDArray image, NDArray filters, NDArray bias, Window window) {
+    static NDArray convolution(NDArray image, NDArray filters, NDArray bias, Window window) {
         if (window.padTop() == window.padBottom() && window.padLeft() == window.padRight()) {
             Shape padding = new Shape(window.padTop(), window.padLeft());
             return Conv2d.conv2d(image, filters, bias, strides(window), padding).head();
@@ -85,9 +84,7 @@ final class NativeOperators {
     static NDArray average(NDArray image, int kernelH, int kernelW, Window window) {
         Shape kernel = new Shape(kernelH, kernelW);
         NDArray mean = meanOfPadded(image, kernel, window);
-        return unpadded(window)
-                ? mean
-                : mean.div(meanOfPadded(image.onesLike(), kernel, window));
+        return unpadded(window) ? mean : mean.div(meanOfPadded(image.onesLike(), kernel, window));
     }
 
     private static NDArray meanOfPadded(NDArray image, Shape kernel, Window window) {

@@ -115,8 +115,7 @@ public final class PyTorchEngine implements Engine {
             return new PyTorchModel(graph, parameters, owner);
         } catch (RuntimeException e) {
             owner.close();
-            throw new EngineException(
-                    Code.FAILED, what + " cannot be loaded by PyTorch: " + e, e);
+            throw new EngineException(Code.FAILED, what + " cannot be loaded by PyTorch: " + e, e);
         }
     }
 

@@ -108,7 +108,8 @@ class ExactTrainingTest {
             Seeded seeded = new Seeded(seed);
             Tensor x = seeded.any(dims(seeded, 4));
             List<Integer> perm =
-                    new java.util.ArrayList<>(IntStream.range(0, x.shape().rank()).boxed().toList());
+                    new java.util.ArrayList<>(
+                            IntStream.range(0, x.shape().rank()).boxed().toList());
             Collections.shuffle(perm, new java.util.Random(seed));
             check(new Operator.Transpose(perm), seed, perm.getFirst() == 0 ? 1 : 0, x);
         }
@@ -141,7 +142,10 @@ class ExactTrainingTest {
             Tensor dy = seeded.any(seeded.integer(1, 9), outs, h, w);
             Tensor filters =
                     seeded.finite(
-                            outs, seeded.integer(1, 20), seeded.integer(1, 5), seeded.integer(1, 5));
+                            outs,
+                            seeded.integer(1, 20),
+                            seeded.integer(1, 5),
+                            seeded.integer(1, 5));
             int restH = seeded.integer(0, window.strideH() - 1);
             int restW = seeded.integer(0, window.strideW() - 1);
             Operator operator = new Operator.ConvTranspose(window, restH, restW);
@@ -232,7 +236,9 @@ class ExactTrainingTest {
     @Test
     void log_floatsFromOneOn_areWithinOneUlp() {
         double worst = 0;
-        for (int bits = Float.floatToIntBits(1f); bits < Float.floatToIntBits(0x1p20f); bits += 97) {
+        for (int bits = Float.floatToIntBits(1f);
+                bits < Float.floatToIntBits(0x1p20f);
+                bits += 97) {
             float x = Float.intBitsToFloat(bits);
             double exact = StrictMath.log(x);
             double ulp = Math.ulp((float) exact);
@@ -310,14 +316,12 @@ class ExactTrainingTest {
         }
     }
 
-    private static Tensor run(Operator operator, int batched, Tensor... operands)
-            throws Exception {
+    private static Tensor run(Operator operator, int batched, Tensor... operands) throws Exception {
         Graph.Builder graph = Graph.builder();
         String[] names = new String[operands.length];
         for (int i = 0; i < operands.length; i++) {
             names[i] = "x" + i;
-            int[] dims =
-                    operands[i].shape().dims().stream().mapToInt(Integer::intValue).toArray();
+            int[] dims = operands[i].shape().dims().stream().mapToInt(Integer::intValue).toArray();
             if ((batched >> i & 1) == 1) {
                 dims[0] = Shape.BATCH;
             }

@@ -110,8 +110,7 @@ final class TrainingOracle {
                                                 Math.floorDiv(j, w.strideW()));
                         float term =
                                 there
-                                        ? Oracle.element(
-                                                x, n, o, i / w.strideH(), j / w.strideW())
+                                        ? Oracle.element(x, n, o, i / w.strideH(), j / w.strideW())
                                         : 0f;
                         sum = Math.fma(term, Oracle.element(filters, o, c, kh, kw), sum);
                     }
@@ -179,7 +178,10 @@ final class TrainingOracle {
             int plane = at / dy.shape().elementsFrom(2) * x.shape().elementsFrom(2);
             for (int k = 0; k < kernelH * kernelW; k++) {
                 int h = index(dy.shape(), at, 2) * window.strideH() + k / kernelW - window.padTop();
-                int w = index(dy.shape(), at, 3) * window.strideW() + k % kernelW - window.padLeft();
+                int w =
+                        index(dy.shape(), at, 3) * window.strideW()
+                                + k % kernelW
+                                - window.padLeft();
                 if (Oracle.inside(x, h, w)) {
                     elements.add(plane + h * x.shape().dim(3) + w);
                 }

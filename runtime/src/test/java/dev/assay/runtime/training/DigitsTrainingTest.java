@@ -27,13 +27,12 @@ final class DigitsTrainingTest {
         assumeFalse(data.isEmpty(), "needs -Dassay.data: the folder with optdigits");
         Path folder = Path.of(data, "optdigits");
         DigitsTraining digits = DigitsTraining.of(folder.resolve("train.csv"), directory);
-        Training training = digits.spec(Optimizer.Adam.of("0.002"), 20, 1200, 64, 300);
+        Training training = digits.spec(new Optimizer.Sgd("0.05", "0.9"), 20, 3000, 32, 300);
         RowFormat.Rows test = digits.manifest().rows().read(folder.resolve("test.csv"));
         long began = System.nanoTime();
         try (Engine engine = new ExactEngine(2);
                 TrainingRun run =
-                        TrainingRun.begin(
-                                training, digits.manifest(), digits.rows(), engine)) {
+                        TrainingRun.begin(training, digits.manifest(), digits.rows(), engine)) {
             while (run.hasNext()) {
                 run.next();
             }

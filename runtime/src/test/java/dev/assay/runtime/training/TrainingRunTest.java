@@ -198,10 +198,8 @@ final class TrainingRunTest {
         return TrainingRun.resume(training, digits.manifest(), digits.rows(), engine, from);
     }
 
-    private Digest replay(int unit, TrainingCheckpoint start, Training training)
-            throws Exception {
-        return TrainingRun.replay(
-                unit, start, training, digits.manifest(), digits.rows(), engine);
+    private Digest replay(int unit, TrainingCheckpoint start, Training training) throws Exception {
+        return TrainingRun.replay(unit, start, training, digits.manifest(), digits.rows(), engine);
     }
 
     /** The checkpoints of a whole run, that of its beginning included. */
