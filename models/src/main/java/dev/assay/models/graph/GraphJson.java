@@ -25,7 +25,8 @@ import java.util.Map;
  * </pre>
  *
  * A shape's leading −1 is the batch axis. Attributes: {@code strides [h, w]}, {@code pads [top,
- * left, bottom, right]}, {@code kernel_shape [h, w]}, {@code shape}.
+ * left, bottom, right]}, {@code kernel_shape [h, w]}, {@code output_padding [h, w]}, {@code shape},
+ * {@code perm}, {@code axes}; {@code transA} and {@code transB}, 0 or 1.
  */
 public final class GraphJson {
     private GraphJson() {}
@@ -101,22 +102,44 @@ public final class GraphJson {
         switch (operator) {
             case Operator.MatMul _,
                     Operator.Add _,
+                    Operator.Mul _,
                     Operator.Relu _,
                     Operator.Softmax _,
-                    Operator.Flatten _ -> {}
-            case Operator.Conv conv -> window(attributes, conv.window());
-            case Operator.MaxPool pool -> {
-                attributes.putArray("kernel_shape").add(pool.kernelH()).add(pool.kernelW());
-                window(attributes, pool.window());
+                    Operator.SoftmaxCrossEntropyLoss _,
+                    Operator.Flatten _,
+                    GradientOperator.ReluGrad _,
+                    GradientOperator.SoftmaxCrossEntropyLossGrad _,
+                    UpdateOperator _ -> {}
+            case Operator.Gemm gemm ->
+                    attributes
+                            .put("transA", gemm.transA() ? 1 : 0)
+                            .put("transB", gemm.transB() ? 1 : 0);
+            case Operator.ReduceSum sum -> sum.axes().forEach(attributes.putArray("axes")::add);
+            case Operator.Transpose transpose ->
+                    transpose.perm().forEach(attributes.putArray("perm")::add);
+            case Operator.Conv(Window window) -> window(attributes, window);
+            case Operator.ConvTranspose(Window window, int padH, int padW) -> {
+                attributes.putArray("output_padding").add(padH).add(padW);
+                window(attributes, window);
             }
-            case Operator.AveragePool pool -> {
-                attributes.putArray("kernel_shape").add(pool.kernelH()).add(pool.kernelW());
-                window(attributes, pool.window());
-            }
+            case Operator.MaxPool(int h, int w, Window window) -> kernel(attributes, h, w, window);
+            case Operator.AveragePool(int h, int w, Window window) ->
+                    kernel(attributes, h, w, window);
+            case GradientOperator.ConvWeightGrad(int h, int w, Window window) ->
+                    kernel(attributes, h, w, window);
+            case GradientOperator.MaxPoolGrad(int h, int w, Window window) ->
+                    kernel(attributes, h, w, window);
+            case GradientOperator.AveragePoolGrad(int h, int w, Window window) ->
+                    kernel(attributes, h, w, window);
             case Operator.Reshape reshape ->
                     reshape.shape().dims().forEach(attributes.putArray("shape")::add);
         }
         return attributes;
+    }
+
+    private static void kernel(ObjectNode attributes, int h, int w, Window window) {
+        attributes.putArray("kernel_shape").add(h).add(w);
+        window(attributes, window);
     }
 
     private static void window(ObjectNode attributes, Window w) {
@@ -140,17 +163,33 @@ public final class GraphJson {
                         case "Relu" -> new Operator.Relu();
                         case "Softmax" -> new Operator.Softmax();
                         case "Flatten" -> new Operator.Flatten();
+                        case "Gemm" ->
+                                new Operator.Gemm(
+                                        flag(attributes, "transA"), flag(attributes, "transB"));
+                        case "Mul" -> new Operator.Mul();
+                        case "ReduceSum" -> new Operator.ReduceSum(attributes.integers("axes"));
+                        case "Transpose" -> new Operator.Transpose(attributes.integers("perm"));
+                        case "SoftmaxCrossEntropyLoss" -> new Operator.SoftmaxCrossEntropyLoss();
                         case "Conv" -> new Operator.Conv(window(attributes));
-                        case "MaxPool" -> {
-                            List<Integer> kernel = list(attributes, "kernel_shape", 2);
-                            yield new Operator.MaxPool(
-                                    kernel.get(0), kernel.get(1), window(attributes));
+                        case "ConvTranspose" -> {
+                            List<Integer> rest = list(attributes, "output_padding", 2);
+                            yield new Operator.ConvTranspose(
+                                    window(attributes), rest.get(0), rest.get(1));
                         }
-                        case "AveragePool" -> {
-                            List<Integer> kernel = list(attributes, "kernel_shape", 2);
-                            yield new Operator.AveragePool(
-                                    kernel.get(0), kernel.get(1), window(attributes));
-                        }
+                        case "MaxPool" -> kernel(attributes, Operator.MaxPool::new);
+                        case "AveragePool" -> kernel(attributes, Operator.AveragePool::new);
+                        case "ReluGrad" -> new GradientOperator.ReluGrad();
+                        case "SoftmaxCrossEntropyLossGrad" ->
+                                new GradientOperator.SoftmaxCrossEntropyLossGrad();
+                        case "ConvWeightGrad" ->
+                                kernel(attributes, GradientOperator.ConvWeightGrad::new);
+                        case "MaxPoolGrad" -> kernel(attributes, GradientOperator.MaxPoolGrad::new);
+                        case "AveragePoolGrad" ->
+                                kernel(attributes, GradientOperator.AveragePoolGrad::new);
+                        case "Momentum" -> new UpdateOperator.Momentum();
+                        case "GradientDescent" -> new UpdateOperator.GradientDescent();
+                        case "MovingAverage" -> new UpdateOperator.MovingAverage();
+                        case "Adam" -> new UpdateOperator.Adam();
                         case "Reshape" -> new Operator.Reshape(shape(attributes, "shape"));
                         default -> throw node.error("operator '" + name + "' is not supported");
                     };
@@ -159,6 +198,20 @@ public final class GraphJson {
         } catch (IllegalArgumentException e) {
             throw node.error(e.getMessage());
         }
+    }
+
+    /** An operator of a kernel's height and width and how it slides. */
+    private interface Kernel {
+        Operator of(int kernelH, int kernelW, Window window);
+    }
+
+    private static Operator kernel(JsonFields attributes, Kernel operator) throws JsonException {
+        List<Integer> kernel = list(attributes, "kernel_shape", 2);
+        return operator.of(kernel.get(0), kernel.get(1), window(attributes));
+    }
+
+    private static boolean flag(JsonFields attributes, String name) throws JsonException {
+        return attributes.integer(name, 0, 1) == 1;
     }
 
     private static Window window(JsonFields attributes) throws JsonException {

@@ -38,10 +38,51 @@ final class Inputs {
         return shape;
     }
 
+    /** The type of the first of two inputs, to which the second can be broadcast. */
+    static TensorType broadcast(Operator operator, List<TensorType> inputs) throws ModelException {
+        Shape a = shape(operator, inputs, 2, 0);
+        Shape b = shape(operator, inputs, 2, 1);
+        int lead = a.rank() - b.rank();
+        if (lead < 0) {
+            throw mismatch(operator, inputs);
+        }
+        for (int axis = 0; axis < b.rank(); axis++) {
+            if (b.dim(axis) != 1 && b.dim(axis) != a.dim(axis + lead)) {
+                throw mismatch(operator, inputs);
+            }
+        }
+        return inputs.getFirst();
+    }
+
+    /** Refuses inputs at these indices that are not all of one type; the type. */
+    static TensorType equal(Operator operator, List<TensorType> inputs, int... indices)
+            throws ModelException {
+        TensorType first = inputs.get(indices[0]);
+        for (int index : indices) {
+            if (!inputs.get(index).equals(first)) {
+                throw mismatch(operator, inputs);
+            }
+        }
+        return first;
+    }
+
+    /** Refuses an input that is not a single number. */
+    static void scalar(Operator operator, List<TensorType> inputs, int index)
+            throws ModelException {
+        if (inputs.get(index).shape().rank() != 0) {
+            throw mismatch(operator, inputs);
+        }
+    }
+
     static TensorType pooled(
             Operator operator, List<TensorType> inputs, int kernelH, int kernelW, Window window)
             throws ModelException {
-        Shape image = shape(operator, inputs, 1, 0, 4);
+        return pooled(operator, shape(operator, inputs, 1, 0, 4), kernelH, kernelW, window);
+    }
+
+    static TensorType pooled(
+            Operator operator, Shape image, int kernelH, int kernelW, Window window)
+            throws ModelException {
         return output(
                 operator,
                 image.dim(0),

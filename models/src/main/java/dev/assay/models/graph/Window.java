@@ -35,6 +35,26 @@ public record Window(
         return output(operator, (long) width + padLeft + padRight, kernel, strideW);
     }
 
+    /** The height that a window slides over to yield {@code output} rows and leave a rest. */
+    int inputHeight(String operator, int output, int kernel, int rest) throws ModelException {
+        return input(operator, output, kernel + rest, strideH, padTop + padBottom);
+    }
+
+    int inputWidth(String operator, int output, int kernel, int rest) throws ModelException {
+        return input(operator, output, kernel + rest, strideW, padLeft + padRight);
+    }
+
+    private static int input(String operator, int output, int kernel, int stride, int pads)
+            throws ModelException {
+        long extent = (output - 1L) * stride + kernel - pads;
+        if (extent < 1 || extent + pads + kernel > Integer.MAX_VALUE) {
+            throw new ModelException(
+                    ModelException.Code.BAD_GRAPH,
+                    operator + ": an output extent of " + extent + " is not possible");
+        }
+        return (int) extent;
+    }
+
     private static int output(String operator, long padded, int kernel, int stride)
             throws ModelException {
         if (kernel > padded) {

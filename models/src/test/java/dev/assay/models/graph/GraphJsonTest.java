@@ -15,6 +15,7 @@ import dev.assay.protocol.json.StrictJson;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -46,6 +47,28 @@ final class GraphJsonTest {
         }
     }
 
+    /** Every operator of {@link OperatorTest} in a graph of its own. */
+    @ParameterizedTest
+    @MethodSource({
+        "dev.assay.models.graph.OperatorTest#good",
+        "dev.assay.models.graph.OperatorTest#goodInTraining"
+    })
+    void read_anyOperatorWritten_isTheSame(
+            Operator operator, TensorType output, List<TensorType> inputs) throws Exception {
+        Graph.Builder builder = Graph.builder();
+        String[] names = new String[inputs.size()];
+        for (int i = 0; i < names.length; i++) {
+            names[i] = "x" + i;
+            builder.input(names[i], inputs.get(i));
+        }
+        Graph graph = builder.node("y", operator, names).build("y");
+        byte[] json = CanonicalJson.bytes(GraphJson.write(graph));
+        Graph read = read(new String(json, StandardCharsets.UTF_8));
+        assertThat(read.nodes()).isEqualTo(graph.nodes());
+        assertThat(read.type("y")).isEqualTo(output);
+        assertThat(read.digest()).isEqualTo(graph.digest());
+    }
+
     @Test
     void read_example_isUnderstood() throws Exception {
         assertThat(read(POOL).type("y")).isEqualTo(TensorType.f32(Shape.BATCH, 1, 2, 2));
@@ -56,7 +79,7 @@ final class GraphJsonTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "MaxPool|Gemm|nodes[0]: operator 'Gemm' is not supported",
+                "MaxPool|Gelu|nodes[0]: operator 'Gelu' is not supported",
                 "\"kernel_shape\"|\"dilations\":[1,1],\"kernel_shape\"|attributes.dilations:"
                         + " unknown",
                 "\"kernel_shape\":[2,2],||kernel_shape: missing",

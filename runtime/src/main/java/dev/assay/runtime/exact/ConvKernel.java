@@ -1,7 +1,5 @@
 package dev.assay.runtime.exact;
 
-import dev.assay.runtime.exact.Workspace.Use;
-
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
 
@@ -29,11 +27,6 @@ final class ConvKernel implements Kernel {
 
     /** Parts per thread: enough to even out threads of unequal speed. */
     private static final int PARTS = 4;
-
-    private static final int PAD_GRAIN = 1 << 14;
-
-    /** The cost of padding an element, in multiply-adds. */
-    private static final int PADDING = 16;
 
     private final int imagesPerBatch;
     private final int channels;
@@ -65,7 +58,8 @@ final class ConvKernel implements Kernel {
         weights.ifPresent(this::pack);
     }
 
-    private static int[] taps(int channels, Patches patches) {
+    /** Offsets of a window's elements in all channels: c before kh before kw. */
+    static int[] taps(int channels, Patches patches) {
         int[] plane = patches.taps();
         Math.multiplyExact(channels, patches.planeSize());
         int[] all = new int[Math.multiplyExact(channels, plane.length)];
@@ -75,7 +69,8 @@ final class ConvKernel implements Kernel {
         return all;
     }
 
-    private void pack(float[] weights) {
+    /** Takes these filters for what is convolved next. */
+    void pack(float[] weights) {
         Panels.packRows(weights, 0, filters, depth, packedFilters);
     }
 
@@ -91,33 +86,15 @@ final class ConvKernel implements Kernel {
             float[] padded = inputs[0];
             int paddedFirst = first;
             if (!patches.unpadded()) {
-                padded = pad(inputs[0], first, count, workspace);
+                padded = patches.padded(inputs[0], first * channels, count * channels, workspace);
                 paddedFirst = 0;
             }
             convolve(padded, paddedFirst, first, count, inputs[2], output, workspace);
         }
     }
 
-    private float[] pad(float[] image, int first, int count, Workspace workspace) {
-        int planes = count * channels;
-        float[] padded = workspace.floats(0, Use.PADDED, planes * patches.planeSize());
-        workspace.forRanges(
-                planes,
-                Math.max(1, PAD_GRAIN / patches.planeSize()),
-                (long) planes * patches.planeSize() * PADDING,
-                (begin, end, worker) ->
-                        patches.pad(
-                                image,
-                                (first * channels + begin) * patches.imageSize(),
-                                end - begin,
-                                0f,
-                                padded,
-                                begin * patches.planeSize()));
-        return padded;
-    }
-
     /** Convolves {@code count} images, which lie in {@code padded} from {@code paddedFirst} on. */
-    private void convolve(
+    void convolve(
             float[] padded,
             int paddedFirst,
             int first,

@@ -47,7 +47,7 @@ public final class ExactEngine implements Engine {
         return load(model.graph(), parameters);
     }
 
-    /** Prepares any graph, such as a single disputed operator, with a value per parameter. */
+    @Override
     public LoadedModel load(Graph graph, Map<String, Tensor> parameters) throws EngineException {
         return ExactModel.load(graph, parameters, workers);
     }

@@ -71,7 +71,7 @@ final class ExactModel implements LoadedModel {
                 run(step, rows, values, trace);
             }
             return outputs(rows, values);
-        } catch (OutOfMemoryError e) {
+        } catch (OutOfMemoryError | ArithmeticException e) {
             close();
             throw new EngineException(
                     Code.FAILED,
@@ -88,7 +88,7 @@ final class ExactModel implements LoadedModel {
             float[] output = kept ? new float[size] : buffers.take(size);
             float[][] inputs = new float[step.inputs().size()][];
             Arrays.setAll(inputs, i -> values[step.inputs().get(i)]);
-            step.kernel().get().run(shape.batched() ? rows : 1, inputs, output, workspace);
+            step.kernel().get().run(step.batched() ? rows : 1, inputs, output, workspace);
             values[step.output()] = output;
         }
         if (!trace.equals(Trace.OFF)) {

@@ -1,12 +1,15 @@
 package dev.assay.runtime.exact;
 
+import dev.assay.models.graph.GradientOperator;
 import dev.assay.models.graph.Graph;
 import dev.assay.models.graph.Node;
 import dev.assay.models.graph.Operator;
+import dev.assay.models.graph.UpdateOperator;
 import dev.assay.models.graph.Window;
 import dev.assay.models.tensor.Shape;
 import dev.assay.models.tensor.Tensor;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -33,12 +36,26 @@ final class Lowering {
                     Optional.of(
                             new MatMulKernel(
                                     fixedRows(x), x.dim(1), shape(node, 1).dim(1), constant(node)));
-            case Operator.Add _ -> Optional.of(new AddKernel(x, shape(node, 1)));
+            case Operator.Gemm gemm -> Optional.of(new GemmKernel(gemm, x, shape(node, 1)));
+            case Operator.Add _ -> Optional.of(BroadcastKernel.sum(x, shape(node, 1)));
+            case Operator.Mul _ -> Optional.of(BroadcastKernel.product(x, shape(node, 1)));
+            case Operator.ReduceSum sum -> Optional.of(new ReduceSumKernel(x, sum.axes()));
+            case Operator.Transpose(List<Integer> perm) ->
+                    Optional.of(new TransposeKernel(x, perm));
             case Operator.Relu _ -> Optional.of(new ReluKernel(x.elements()));
             case Operator.Softmax _ -> {
                 int columns = x.dim(x.rank() - 1);
                 yield Optional.of(new SoftmaxKernel(x.elements() / columns, columns));
             }
+            case Operator.SoftmaxCrossEntropyLoss _ ->
+                    Optional.of(new CrossEntropyKernel(fixedRows(x), x.dim(1)));
+            case Operator.ConvTranspose back ->
+                    Optional.of(
+                            new ConvTransposeKernel(
+                                    x,
+                                    shape(node, 1),
+                                    graph.type(node.name()).shape(),
+                                    back.window()));
             case Operator.Conv conv -> {
                 Shape filters = shape(node, 1);
                 Patches patches = patches(x, filters.dim(2), filters.dim(3), conv.window());
@@ -56,6 +73,39 @@ final class Lowering {
                             PoolKernel.mean(
                                     fixedRows(x) * x.dim(1),
                                     patches(x, pool.kernelH(), pool.kernelW(), pool.window())));
+            case GradientOperator gradient -> Optional.of(kernel(gradient, node));
+            case UpdateOperator update ->
+                    Optional.of(new ElementKernel(x.elements(), loop(update)));
+        };
+    }
+
+    private Kernel kernel(GradientOperator gradient, Node node) {
+        Shape dy = shape(node, 0);
+        Shape x = shape(node, 1);
+        return switch (gradient) {
+            case GradientOperator.ReluGrad _ ->
+                    new ElementKernel(
+                            x.elements(),
+                            (in, out, begin, end) ->
+                                    Elements.reluGrad(in[0], in[1], out, begin, end));
+            case GradientOperator.SoftmaxCrossEntropyLossGrad _ ->
+                    new CrossEntropyGradKernel(fixedRows(x), x.dim(1));
+            case GradientOperator.ConvWeightGrad(int height, int width, Window window) ->
+                    new ConvWeightGradKernel(
+                            fixedRows(x), x.dim(1), dy.dim(1), patches(x, height, width, window));
+            case GradientOperator.MaxPoolGrad(int height, int width, Window window) ->
+                    PoolGradKernel.max(fixedRows(x) * x.dim(1), patches(x, height, width, window));
+            case GradientOperator.AveragePoolGrad(int height, int width, Window window) ->
+                    PoolGradKernel.mean(fixedRows(x) * x.dim(1), patches(x, height, width, window));
+        };
+    }
+
+    private static ElementKernel.Loop loop(UpdateOperator update) {
+        return switch (update) {
+            case UpdateOperator.Momentum _ -> Updates::momentum;
+            case UpdateOperator.GradientDescent _ -> Updates::gradientDescent;
+            case UpdateOperator.MovingAverage _ -> Updates::movingAverage;
+            case UpdateOperator.Adam _ -> Updates::adam;
         };
     }
 

@@ -12,6 +12,11 @@ import java.util.Arrays;
  * kw)} of its plane, and no reader needs to ask whether it is inside.
  */
 final class Patches {
+    private static final int PAD_GRAIN = 1 << 14;
+
+    /** The cost of padding an element, in multiply-adds. */
+    private static final int PADDING = 16;
+
     private final int height;
     private final int width;
     private final int padTop;
@@ -72,6 +77,51 @@ final class Patches {
     /** Whether planes are the same with and without padding. */
     boolean unpadded() {
         return planeSize == height * width;
+    }
+
+    /** How many elements of the image, padding not counted, are under the window of each output. */
+    float[] counts() {
+        float[] image = new float[imageSize()];
+        Arrays.fill(image, 1f);
+        float[] plane = new float[planeSize];
+        pad(image, 0, 1, 0f, plane, 0);
+        float[] counts = new float[origins.length];
+        for (int i = 0; i < counts.length; i++) {
+            for (int tap : taps) {
+                counts[i] += plane[origins[i] + tap];
+            }
+        }
+        return counts;
+    }
+
+    /** Image planes from {@code first} on with zeros around them, in scratch memory of worker 0. */
+    float[] padded(float[] image, int first, int planes, Workspace workspace) {
+        float[] padded =
+                workspace.floats(0, Workspace.Use.PADDED, Math.multiplyExact(planes, planeSize));
+        workspace.forRanges(
+                planes,
+                Math.max(1, PAD_GRAIN / planeSize),
+                (long) planes * planeSize * PADDING,
+                (begin, end, worker) ->
+                        pad(
+                                image,
+                                (first + begin) * imageSize(),
+                                end - begin,
+                                0f,
+                                padded,
+                                begin * planeSize));
+        return padded;
+    }
+
+    /** Copies {@code count} planes to where their images lie, leaving their padding out. */
+    void unpad(float[] planes, int planesAt, int count, float[] image, int imageAt) {
+        for (int plane = 0; plane < count; plane++) {
+            int from = planesAt + plane * planeSize + padTop * paddedWidth + padLeft;
+            int to = imageAt + plane * imageSize();
+            for (int row = 0; row < height; row++) {
+                System.arraycopy(planes, from + row * paddedWidth, image, to + row * width, width);
+            }
+        }
     }
 
     /** Copies {@code count} image planes, surrounding each by {@code fill}. */

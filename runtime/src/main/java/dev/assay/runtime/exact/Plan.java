@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A graph made ready to run: a kernel per node, and a numbered place per value. A value and its
@@ -33,18 +34,24 @@ record Plan(List<Step> steps, Map<String, Integer> places, Set<Integer> outputs)
      * A node and what runs it.
      *
      * @param kernel none when the node only reshapes
+     * @param batched whether the batch axis is in its output or in what it reads
      * @param output the place of its output
      * @param dying places of intermediate values that no later step reads
      */
     record Step(
             Node node,
             Optional<Kernel> kernel,
+            boolean batched,
             List<Integer> inputs,
             int output,
             List<Integer> dying) {
         Step {
             inputs = List.copyOf(inputs);
             dying = List.copyOf(dying);
+        }
+
+        Step thenDying(List<Integer> places) {
+            return new Step(node, kernel, batched, inputs, output, places);
         }
     }
 
@@ -67,11 +74,16 @@ record Plan(List<Step> steps, Map<String, Integer> places, Set<Integer> outputs)
             List<Integer> inputs = node.inputs().stream().map(places::get).toList();
             int output = kernel.isPresent() ? next++ : inputs.getFirst();
             places.put(node.name(), output);
-            steps.add(new Step(node, kernel, inputs, output, List.of()));
+            steps.add(new Step(node, kernel, batched(graph, node), inputs, output, List.of()));
         }
         Set<Integer> outputs = new HashSet<>();
         graph.outputs().forEach(name -> outputs.add(places.get(name)));
         return new Plan(withDeaths(steps, given, outputs), places, outputs);
+    }
+
+    private static boolean batched(Graph graph, Node node) {
+        return Stream.concat(node.inputs().stream(), Stream.of(node.name()))
+                .anyMatch(value -> graph.type(value).shape().batched());
     }
 
     private static Optional<Kernel> kernel(Lowering lowering, Node node) throws EngineException {
@@ -94,7 +106,7 @@ record Plan(List<Step> steps, Map<String, Integer> places, Set<Integer> outputs)
             touched.add(step.output());
             List<Integer> dying =
                     touched.stream().filter(p -> p >= given).filter(alive::add).toList();
-            result.add(new Step(step.node(), step.kernel(), step.inputs(), step.output(), dying));
+            result.add(step.thenDying(dying));
         }
         return result.reversed();
     }

@@ -4,8 +4,6 @@ import dev.assay.runtime.exact.Workspace.Use;
 
 import jdk.incubator.vector.FloatVector;
 
-import java.util.Arrays;
-
 /**
  * Maximum and mean under a sliding window, lanes being outputs.
  *
@@ -39,13 +37,10 @@ final class PoolKernel implements Kernel {
         this.group = outputs < Tile.WIDTH ? Tile.WIDTH : 1;
         this.origins = new int[outputs * group];
         this.divisors = new float[origins.length];
-        float[] present = present();
+        float[] counts = patches.counts();
         for (int i = 0; i < origins.length; i++) {
-            int origin = patches.origins()[i % outputs];
-            origins[i] = i / outputs * patches.planeSize() + origin;
-            for (int tap : patches.taps()) {
-                divisors[i] += present[origin + tap];
-            }
+            origins[i] = i / outputs * patches.planeSize() + patches.origins()[i % outputs];
+            divisors[i] = counts[i % outputs];
         }
     }
 
@@ -59,15 +54,6 @@ final class PoolKernel implements Kernel {
     /** See {@link #max}. */
     static PoolKernel mean(int planesPerBatch, Patches patches) {
         return new PoolKernel(true, planesPerBatch, patches);
-    }
-
-    /** A plane of ones where the image is, zeros where it is padded. */
-    private float[] present() {
-        float[] image = new float[patches.imageSize()];
-        Arrays.fill(image, 1f);
-        float[] plane = new float[patches.planeSize()];
-        patches.pad(image, 0, 1, 0f, plane, 0);
-        return plane;
     }
 
     @Override

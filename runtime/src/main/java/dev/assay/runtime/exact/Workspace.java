@@ -16,7 +16,10 @@ final class Workspace {
     enum Use {
         ROWS,
         SUMS,
-        PADDED
+        PADDED,
+        SPREAD,
+        LEFT,
+        RIGHT
     }
 
     /** Work worth one more thread: some thirty microseconds. */

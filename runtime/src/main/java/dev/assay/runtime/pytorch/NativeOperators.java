@@ -6,7 +6,9 @@ import ai.djl.nn.Activation;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.pooling.Pool;
 
+import dev.assay.models.graph.GradientOperator;
 import dev.assay.models.graph.Operator;
+import dev.assay.models.graph.UpdateOperator;
 import dev.assay.models.graph.Window;
 
 import java.util.List;
@@ -22,23 +24,49 @@ final class NativeOperators {
         NDArray x = inputs.getFirst();
         return switch (operator) {
             case Operator.MatMul _ -> x.matMul(inputs.get(1));
+            case Operator.Gemm(boolean transA, boolean transB) -> {
+                NDArray b = inputs.get(1);
+                yield (transA ? x.transpose() : x).matMul(transB ? b.transpose() : b);
+            }
             case Operator.Add _ -> x.add(inputs.get(1));
+            case Operator.Mul _ -> x.mul(inputs.get(1));
+            case Operator.ReduceSum(List<Integer> axes) ->
+                    x.sum(axes.stream().mapToInt(Integer::intValue).toArray());
+            case Operator.Transpose(List<Integer> perm) ->
+                    perm.isEmpty()
+                            ? x.duplicate()
+                            : x.transpose(perm.stream().mapToInt(Integer::intValue).toArray());
+            case Operator.SoftmaxCrossEntropyLoss _ ->
+                    x.logSoftmax(-1).mul(inputs.get(1)).sum().mul(-1f / x.getShape().get(0));
+            case Operator.ConvTranspose back ->
+                    NativeGradients.convTranspose(x, inputs.get(1), back);
             case Operator.Relu _ -> Activation.relu(x);
             case Operator.Softmax _ -> x.softmax(-1);
             case Operator.Conv conv -> convolution(x, inputs.get(1), inputs.get(2), conv.window());
-            case Operator.MaxPool pool -> {
-                NDArray padded = padded(x, pool.window(), Double.NEGATIVE_INFINITY);
-                Shape kernel = new Shape(pool.kernelH(), pool.kernelW());
-                yield Pool.maxPool2d(padded, kernel, strides(pool.window()), NO_PADDING, false);
-            }
-            case Operator.AveragePool pool -> average(x, pool);
+            case Operator.MaxPool pool -> max(x, pool.kernelH(), pool.kernelW(), pool.window());
+            case Operator.AveragePool pool ->
+                    average(x, pool.kernelH(), pool.kernelW(), pool.window());
             case Operator.Reshape reshape -> x.reshape(shape(reshape.shape(), x));
             case Operator.Flatten _ -> x.reshape(x.getShape().get(0), -1);
+            case GradientOperator gradient -> NativeGradients.apply(gradient, inputs);
+            case UpdateOperator update -> apply(update, inputs);
         };
     }
 
-    private static NDArray convolution(
-            NDArray image, NDArray filters, NDArray bias, Window window) {
+    private static NDArray apply(UpdateOperator update, List<NDArray> in) {
+        return switch (update) {
+            case UpdateOperator.Momentum _ -> in.get(0).mul(in.get(2)).add(in.get(1));
+            case UpdateOperator.GradientDescent _ -> in.get(0).sub(in.get(1).mul(in.get(2)));
+            case UpdateOperator.MovingAverage _ ->
+                    in.get(0).mul(in.get(2)).add(in.get(1).mul(in.get(2).neg().add(1)));
+            case UpdateOperator.Adam _ -> {
+                NDArray scale = in.get(2).sqrt().add(in.get(4));
+                yield in.get(0).sub(in.get(1).mul(in.get(3)).div(scale));
+            }
+        };
+    }
+
+    static NDArray convolution(NDArray image, NDArray filters, NDArray bias, Window window) {
         if (window.padTop() == window.padBottom() && window.padLeft() == window.padRight()) {
             Shape padding = new Shape(window.padTop(), window.padLeft());
             return Conv2d.conv2d(image, filters, bias, strides(window), padding).head();
@@ -46,16 +74,22 @@ final class NativeOperators {
         return Conv2d.conv2d(padded(image, window, 0), filters, bias, strides(window)).head();
     }
 
-    /** The mean with padding as zeros, divided by the share of each window that is no padding. */
-    private static NDArray average(NDArray image, Operator.AveragePool pool) {
-        NDArray mean = meanOfPadded(image, pool);
-        return unpadded(pool.window()) ? mean : mean.div(meanOfPadded(image.onesLike(), pool));
+    static NDArray max(NDArray image, int kernelH, int kernelW, Window window) {
+        NDArray padded = padded(image, window, Double.NEGATIVE_INFINITY);
+        Shape kernel = new Shape(kernelH, kernelW);
+        return Pool.maxPool2d(padded, kernel, strides(window), NO_PADDING, false);
     }
 
-    private static NDArray meanOfPadded(NDArray image, Operator.AveragePool pool) {
-        Shape kernel = new Shape(pool.kernelH(), pool.kernelW());
-        NDArray padded = padded(image, pool.window(), 0);
-        return Pool.avgPool2d(padded, kernel, strides(pool.window()), NO_PADDING, false, true);
+    /** The mean with padding as zeros, divided by the share of each window that is no padding. */
+    static NDArray average(NDArray image, int kernelH, int kernelW, Window window) {
+        Shape kernel = new Shape(kernelH, kernelW);
+        NDArray mean = meanOfPadded(image, kernel, window);
+        return unpadded(window) ? mean : mean.div(meanOfPadded(image.onesLike(), kernel, window));
+    }
+
+    private static NDArray meanOfPadded(NDArray image, Shape kernel, Window window) {
+        NDArray padded = padded(image, window, 0);
+        return Pool.avgPool2d(padded, kernel, strides(window), NO_PADDING, false, true);
     }
 
     /** PyTorch's own padding is symmetric and at most half a kernel; a window's need not be. */

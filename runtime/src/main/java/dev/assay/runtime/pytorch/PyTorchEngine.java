@@ -7,9 +7,15 @@ import dev.assay.models.engine.Engine;
 import dev.assay.models.engine.EngineException;
 import dev.assay.models.engine.EngineException.Code;
 import dev.assay.models.engine.LoadedModel;
+import dev.assay.models.graph.Graph;
 import dev.assay.models.pack.ModelPackage;
+import dev.assay.models.tensor.Tensor;
+import dev.assay.models.tensor.TensorType;
 
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * The fast engine: graphs on the CPU by DJL's PyTorch, inside this JVM. Results depend on the
@@ -83,15 +89,33 @@ public final class PyTorchEngine implements Engine {
 
     @Override
     public LoadedModel load(ModelPackage model) throws EngineException {
-        NDManager parameters = arrays.newSubManager();
+        return load(model.graph(), model::parameter, "model " + model.digest());
+    }
+
+    @Override
+    public LoadedModel load(Graph graph, Map<String, Tensor> parameters) throws EngineException {
+        for (Map.Entry<String, TensorType> declared : graph.parameters().entrySet()) {
+            Tensor value = parameters.get(declared.getKey());
+            if (value == null || !value.type().equals(declared.getValue())) {
+                throw new EngineException(
+                        Code.BAD_INPUT,
+                        "parameter '" + declared.getKey() + "' is not " + declared.getValue());
+            }
+        }
+        return load(
+                graph,
+                name -> Objects.requireNonNull(parameters.get(name)),
+                "graph " + graph.digest());
+    }
+
+    private LoadedModel load(Graph graph, Function<String, Tensor> parameters, String what)
+            throws EngineException {
+        NDManager owner = arrays.newSubManager();
         try {
-            return new PyTorchModel(model, parameters);
+            return new PyTorchModel(graph, parameters, owner);
         } catch (RuntimeException e) {
-            parameters.close();
-            throw new EngineException(
-                    Code.FAILED,
-                    "model " + model.digest() + " cannot be loaded by PyTorch: " + e,
-                    e);
+            owner.close();
+            throw new EngineException(Code.FAILED, what + " cannot be loaded by PyTorch: " + e, e);
         }
     }
 

@@ -10,7 +10,6 @@ import dev.assay.models.engine.EngineException.Code;
 import dev.assay.models.engine.LoadedModel;
 import dev.assay.models.engine.Trace;
 import dev.assay.models.graph.Graph;
-import dev.assay.models.pack.ModelPackage;
 import dev.assay.models.tensor.Shape;
 import dev.assay.models.tensor.Tensor;
 import dev.assay.models.tensor.TensorType;
@@ -19,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * A model whose parameters lie in native memory. Every run has an array manager of its own:
@@ -32,11 +32,11 @@ final class PyTorchModel implements LoadedModel {
     /**
      * @param arrays owns the parameters; the model closes it
      */
-    PyTorchModel(ModelPackage model, NDManager arrays) {
-        this.graph = model.graph();
+    PyTorchModel(Graph graph, Function<String, Tensor> values, NDManager arrays) {
+        this.graph = graph;
         this.arrays = arrays;
         for (String name : graph.parameters().keySet()) {
-            parameters.put(name, NativeGraph.array(arrays, model.parameter(name)));
+            parameters.put(name, NativeGraph.array(arrays, values.apply(name)));
         }
     }
 

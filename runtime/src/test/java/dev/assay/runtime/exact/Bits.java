@@ -1,13 +1,18 @@
 package dev.assay.runtime.exact;
 
+import dev.assay.models.autodiff.TrainingStep;
 import dev.assay.models.engine.LoadedModel;
 import dev.assay.models.engine.Trace;
 import dev.assay.models.graph.Graph;
 import dev.assay.models.graph.Operator;
+import dev.assay.models.tensor.Shape;
 import dev.assay.models.tensor.Tensor;
+import dev.assay.models.training.TrainingState;
+import dev.assay.protocol.job.Optimizer;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,10 +49,27 @@ final class Bits {
                     System.out.println(output.digest());
                 }
             }
+            trainingStep(engine);
         }
         Set<String> after = libraries();
         after.removeAll(before);
         after.forEach(library -> System.out.println("mapped " + library));
+    }
+
+    /** One step of the small model by Adam, on values that a seed fixes. */
+    private static void trainingStep(ExactEngine engine) throws Exception {
+        TrainingStep step = TrainingStep.of(SmallModel.graph(), Optimizer.Adam.of("0.01"));
+        Tensor images = SmallModel.images(5);
+        float[] labels = new float[5 * 7];
+        for (int row = 0; row < 5; row++) {
+            labels[row * 8] = 1;
+        }
+        List<Tensor> inputs = new ArrayList<>(List.of(images, Tensor.of(Shape.of(5, 7), labels)));
+        inputs.addAll(TrainingState.initial(step, 9).tensors().values());
+        inputs.addAll(step.scalars(0));
+        try (LoadedModel model = engine.load(step.graph(), Map.of())) {
+            model.run(inputs, (node, digest) -> System.out.println(node.name() + " " + digest));
+        }
     }
 
     private static Set<String> libraries() throws Exception {

@@ -1,9 +1,13 @@
 package dev.assay.runtime.exact;
 
+import dev.assay.models.graph.GradientOperator;
 import dev.assay.models.graph.Operator;
+import dev.assay.models.graph.UpdateOperator;
 import dev.assay.models.graph.Window;
 import dev.assay.models.tensor.Shape;
 import dev.assay.models.tensor.Tensor;
+
+import java.util.List;
 
 /** Every operator's definition as plain loops over single floats. */
 final class Oracle {
@@ -12,7 +16,14 @@ final class Oracle {
     static Tensor compute(Operator operator, Tensor... in) {
         return switch (operator) {
             case Operator.MatMul _ -> matMul(in[0], in[1]);
-            case Operator.Add _ -> add(in[0], in[1]);
+            case Operator.Gemm(boolean a, boolean b) ->
+                    matMul(a ? turned(in[0]) : in[0], b ? turned(in[1]) : in[1]);
+            case Operator.Add _ -> broadcast(false, in[0], in[1]);
+            case Operator.Mul _ -> broadcast(true, in[0], in[1]);
+            case Operator.ReduceSum(List<Integer> axes) -> TrainingOracle.sum(in[0], axes);
+            case Operator.Transpose(List<Integer> perm) -> TrainingOracle.transpose(in[0], perm);
+            case Operator.SoftmaxCrossEntropyLoss _ -> TrainingOracle.loss(in[0], in[1]);
+            case Operator.ConvTranspose back -> TrainingOracle.convTranspose(in[0], in[1], back);
             case Operator.Relu _ -> relu(in[0]);
             case Operator.Softmax _ -> softmax(in[0]);
             case Operator.Conv conv -> conv(in[0], in[1], in[2], conv.window());
@@ -24,6 +35,8 @@ final class Oracle {
                 Shape x = in[0].shape();
                 yield Tensor.of(Shape.of(x.dim(0), x.elementsFrom(1)), in[0].values());
             }
+            case GradientOperator gradient -> TrainingOracle.gradient(gradient, in);
+            case UpdateOperator update -> TrainingOracle.update(update, in);
         };
     }
 
@@ -44,7 +57,11 @@ final class Oracle {
         return Tensor.of(Shape.of(m, n), c);
     }
 
-    private static Tensor add(Tensor a, Tensor b) {
+    private static Tensor turned(Tensor a) {
+        return TrainingOracle.transpose(a, List.of(1, 0));
+    }
+
+    private static Tensor broadcast(boolean product, Tensor a, Tensor b) {
         float[] c = new float[a.values().length];
         int lead = a.shape().rank() - b.shape().rank();
         for (int i = 0; i < c.length; i++) {
@@ -54,7 +71,8 @@ final class Oracle {
                         i / a.shape().elementsFrom(axis + lead + 1) % a.shape().dim(axis + lead);
                 at = at * b.shape().dim(axis) + (b.shape().dim(axis) == 1 ? 0 : index);
             }
-            c[i] = a.values()[i] + b.values()[at];
+            float x = a.values()[i];
+            c[i] = product ? x * b.values()[at] : x + b.values()[at];
         }
         return Tensor.of(a.shape(), c);
     }
@@ -69,7 +87,7 @@ final class Oracle {
         return Tensor.of(x.shape(), y);
     }
 
-    private static Tensor softmax(Tensor x) {
+    static Tensor softmax(Tensor x) {
         int columns = x.shape().dim(x.shape().rank() - 1);
         float[] y = new float[x.values().length];
         for (int row = 0; row < y.length; row += columns) {
@@ -89,7 +107,7 @@ final class Oracle {
         return Tensor.of(x.shape(), y);
     }
 
-    private static float exp(float argument) {
+    static float exp(float argument) {
         float x = Math.min(Math.max(argument, -104f), 89f);
         float n = x * 0x1.715476p0f + 0x1.8p23f - 0x1.8p23f;
         float r = x - n * 0x1.63p-1f - n * -0x1.bd0106p-13f;
@@ -187,15 +205,15 @@ final class Oracle {
         return Tensor.of(shape, y);
     }
 
-    private static int extent(int size, int before, int after, int kernel, int stride) {
+    static int extent(int size, int before, int after, int kernel, int stride) {
         return (size + before + after - kernel) / stride + 1;
     }
 
-    private static boolean inside(Tensor x, int h, int w) {
+    static boolean inside(Tensor x, int h, int w) {
         return h >= 0 && w >= 0 && h < x.shape().dim(2) && w < x.shape().dim(3);
     }
 
-    private static float element(Tensor x, int n, int c, int h, int w) {
+    static float element(Tensor x, int n, int c, int h, int w) {
         return x.values()[
                 ((n * x.shape().dim(1) + c) * x.shape().dim(2) + h) * x.shape().dim(3) + w];
     }

@@ -3,15 +3,16 @@ package dev.assay.runtime.exact;
 import dev.assay.models.tensor.Shape;
 
 /**
- * Elementwise addition with the second operand broadcast to the first.
+ * Elementwise sum or product with the second operand broadcast to the first.
  *
  * <p>The first operand's batch row is cut into runs along which the second stands still or moves in
  * step; where each run begins in the second is computed once.
  */
-final class AddKernel implements Kernel {
+final class BroadcastKernel implements Kernel {
     private static final int COST = 16;
     private static final int GRAIN = 1 << 16;
 
+    private final boolean product;
     private final int run;
     private final boolean still;
     private final int[] begins;
@@ -21,7 +22,8 @@ final class AddKernel implements Kernel {
      * @param a shape of the first operand
      * @param b shape of the second, which can be broadcast to {@code a}
      */
-    AddKernel(Shape a, Shape b) {
+    private BroadcastKernel(boolean product, Shape a, Shape b) {
+        this.product = product;
         int lead = a.rank() - b.rank();
         int axis = a.rank();
         boolean moves = axis > lead && extent(a, axis - 1) == extent(b, axis - 1 - lead);
@@ -33,6 +35,14 @@ final class AddKernel implements Kernel {
         this.run = a.elementsFrom(axis);
         this.begins = begins(a, b, axis);
         this.rowB = b.batched() ? b.elements() : 0;
+    }
+
+    static BroadcastKernel sum(Shape a, Shape b) {
+        return new BroadcastKernel(false, a, b);
+    }
+
+    static BroadcastKernel product(Shape a, Shape b) {
+        return new BroadcastKernel(true, a, b);
     }
 
     /** The extent of an axis within one batch row. */
@@ -68,8 +78,12 @@ final class AddKernel implements Kernel {
                 (begin, end, worker) -> {
                     for (int i = begin; i < end; i++) {
                         int bAt = i / begins.length * rowB + begins[i % begins.length];
-                        if (still) {
+                        if (still && product) {
+                            Elements.multiply(a, i * run, b[bAt], output, i * run, run);
+                        } else if (still) {
                             Elements.add(a, i * run, b[bAt], output, i * run, run);
+                        } else if (product) {
+                            Elements.multiply(a, i * run, b, bAt, output, i * run, run);
                         } else {
                             Elements.add(a, i * run, b, bAt, output, i * run, run);
                         }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.assay.runtime.training;
+
+import org.jspecify.annotations.NullMarked;
