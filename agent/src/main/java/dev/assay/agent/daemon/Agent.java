@@ -12,6 +12,7 @@ import dev.assay.protocol.job.Container;
 import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.JobSpec;
 import dev.assay.protocol.job.Resources;
+import dev.assay.protocol.job.Training;
 import dev.assay.protocol.job.Work;
 import dev.assay.protocol.lease.Cause;
 import dev.assay.protocol.lease.CloseReason;
@@ -200,7 +201,7 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
     /** Why this machine cannot run a kind of work, if it cannot. */
     private Optional<String> obstacle(Work work) {
         return switch (work) {
-            case Inference _ -> Optional.empty();
+            case Inference _, Training _ -> Optional.empty();
             case Container _ -> {
                 try {
                     var _ = workplace.containers().host();

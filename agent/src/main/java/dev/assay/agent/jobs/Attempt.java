@@ -215,13 +215,13 @@ public final class Attempt implements Runnable, LeaseWork {
     /** Reports progress in rows; in units for work that has none. */
     private void report(int units) throws AttemptFailure {
         Work work = assignment.spec().work();
-        boolean rows = work.rows() > 0;
+        boolean rows = work.totalRows() > 0;
         try {
             outbox.send(
                     new ReportProgress(
                             assignment.id(),
                             rows ? work.rows(units) : units,
-                            rows ? work.rows() : work.units()));
+                            rows ? work.totalRows() : work.units()));
         } catch (MarketException e) {
             throw AttemptFailure.of(e);
         }

@@ -3,6 +3,7 @@ package dev.assay.agent.jobs;
 import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.job.Container;
 import dev.assay.protocol.job.Inference;
+import dev.assay.protocol.job.Training;
 import dev.assay.runtime.host.UsageSample;
 import dev.assay.verification.statement.ResultPredicate.Build;
 
@@ -12,13 +13,17 @@ import java.util.function.Supplier;
  * The work of an attempt, prepared to run unit by unit; closing it ends whatever runs. Used by one
  * thread, but for {@link #meter}.
  */
-sealed interface Execution extends AutoCloseable permits InferenceExecution, ContainerExecution {
+sealed interface Execution extends AutoCloseable
+        permits InferenceExecution, TrainingExecution, ContainerExecution {
     /** Fetches and checks what the work needs, and opens what runs it. */
     static Execution prepare(Assignment assignment, Workplace workplace, Cancellation cancellation)
             throws AttemptFailure {
         return switch (assignment.spec().work()) {
             case Inference work ->
                     InferenceExecution.prepare(
+                            work, assignment.spec().resources(), workplace, cancellation);
+            case Training work ->
+                    TrainingExecution.prepare(
                             work, assignment.spec().resources(), workplace, cancellation);
             case Container work ->
                     ContainerExecution.prepare(work, assignment, workplace, cancellation);

@@ -61,7 +61,7 @@ final class InferenceExecution implements Execution {
             model = ModelPackage.open(workplace.blobs(), work.model());
             rows = model.manifest().rows().read(workplace.blobs().file(work.input())).values();
         } catch (BlobException e) {
-            throw new AttemptFailure(cause(e.code()), e.getMessage(), e);
+            throw failure(e);
         } catch (ModelException e) {
             throw new AttemptFailure(Cause.BAD_INPUT, e.getMessage(), e);
         }
@@ -138,12 +138,14 @@ final class InferenceExecution implements Execution {
         return new AttemptFailure(cause, e.getMessage(), e);
     }
 
-    private static Cause cause(BlobException.Code code) {
-        return switch (code) {
-            case MISSING, DIGEST_MISMATCH -> Cause.BLOB;
-            case TOO_LARGE -> Cause.BAD_INPUT;
-            case IO -> Cause.STORAGE;
-        };
+    static AttemptFailure failure(BlobException e) {
+        Cause cause =
+                switch (e.code()) {
+                    case MISSING, DIGEST_MISMATCH -> Cause.BLOB;
+                    case TOO_LARGE -> Cause.BAD_INPUT;
+                    case IO -> Cause.STORAGE;
+                };
+        return new AttemptFailure(cause, e.getMessage(), e);
     }
 
     @Override

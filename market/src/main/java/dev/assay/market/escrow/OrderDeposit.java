@@ -20,7 +20,7 @@ public final class OrderDeposit {
     public static MicroAmount required(JobSpec spec, Instant createdOn, Instant deadline) {
         long quantity =
                 switch (spec.maxPrice().unit()) {
-                    case THOUSAND_ROWS -> spec.work().rows();
+                    case THOUSAND_ROWS -> spec.work().totalRows();
                     case GPU_HOUR, CPU_HOUR ->
                             Math.multiplyExact(
                                     Duration.between(createdOn, deadline).toMillis(),

@@ -17,6 +17,7 @@ import dev.assay.protocol.json.JsonException;
 import dev.assay.protocol.json.JsonFields;
 import dev.assay.protocol.json.StrictJson;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -88,6 +89,16 @@ public final class TrainingCheckpoint {
         return state;
     }
 
+    /** The manifest's bytes. */
+    public byte[] manifest() {
+        return manifest.clone();
+    }
+
+    /** The bytes of the file of tensors. */
+    public byte[] tensors() {
+        return tensors.clone();
+    }
+
     /** Stores both blobs, the tensors first: a manifest that is there is complete. */
     public Digest store(BlobStore blobs) throws BlobException {
         blobs.put(tensors);
@@ -98,9 +109,24 @@ public final class TrainingCheckpoint {
     public static TrainingCheckpoint read(
             Digest digest, BlobStore blobs, Training training, TrainingStep step)
             throws BlobException, ModelException {
+        return parse(digest, blobs.read(digest, MAX_MANIFEST), blobs::file, training, step);
+    }
+
+    /** Where the file with a digest lies. */
+    @FunctionalInterface
+    public interface Files {
+        Path file(Digest digest) throws BlobException;
+    }
+
+    /**
+     * Reads a checkpoint from its manifest and the file of tensors, whose bytes are compared with
+     * what the manifest names.
+     */
+    public static TrainingCheckpoint parse(
+            Digest digest, byte[] manifest, Files files, Training training, TrainingStep step)
+            throws BlobException, ModelException {
         String what = "training checkpoint " + digest;
         try {
-            byte[] manifest = blobs.read(digest, MAX_MANIFEST);
             JsonFields json =
                     JsonFields.of(StrictJson.canonicalObject(manifest, MAX_MANIFEST, what), what);
             json.text("format", FORMAT);
@@ -114,7 +140,7 @@ public final class TrainingCheckpoint {
             }
             Digest file = json.digest("tensors");
             json.end();
-            Map<String, Tensor> tensors = Safetensors.read(blobs.file(file));
+            Map<String, Tensor> tensors = Safetensors.read(files.file(file));
             float value = Float.intBitsToFloat(Integer.parseUnsignedInt(loss, 16));
             TrainingState state = new TrainingState(done, value, ordered(tensors, step, what));
             TrainingCheckpoint checkpoint = of(training, state);

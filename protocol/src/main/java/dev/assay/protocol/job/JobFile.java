@@ -34,6 +34,24 @@ public record JobFile(
                 implements Task {}
 
         /**
+         * Training of a model on labelled rows, on the exact engine.
+         *
+         * @param model as of an inference; its weights are not used
+         * @param dataset path of the labelled rows
+         * @param checkpoint steps from one training checkpoint to the next
+         * @param seed fixes the initial weights and the order of rows
+         */
+        record TrainingTask(
+                String model,
+                String dataset,
+                Optimizer optimizer,
+                int steps,
+                int batch,
+                int checkpoint,
+                long seed)
+                implements Task {}
+
+        /**
          * A command in a container, once or once per index; see {@link Container} for the parts.
          *
          * @param image an image's name, or the path of an archive that {@code docker save} wrote

@@ -72,6 +72,7 @@ public final class JobFileReader {
                                 "name",
                                 "resources",
                                 Inference.KIND,
+                                Training.KIND,
                                 Container.KIND,
                                 "price",
                                 "verify",

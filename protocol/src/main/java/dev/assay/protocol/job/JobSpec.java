@@ -100,8 +100,12 @@ public record JobSpec(
     /** The one work of a job: which it is shows in its key. */
     private static Work work(JsonFields json) throws JsonException {
         Optional<JsonFields> inference = json.optionalObject(Inference.KIND);
-        return inference.isPresent()
-                ? Inference.parse(inference.get())
+        if (inference.isPresent()) {
+            return Inference.parse(inference.get());
+        }
+        Optional<JsonFields> training = json.optionalObject(Training.KIND);
+        return training.isPresent()
+                ? Training.parse(training.get())
                 : Container.parse(json.object(Container.KIND));
     }
 

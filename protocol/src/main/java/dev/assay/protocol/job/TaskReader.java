@@ -3,20 +3,41 @@ package dev.assay.protocol.job;
 import dev.assay.protocol.job.JobFile.Task;
 import dev.assay.protocol.job.JobFile.Task.ContainerTask;
 import dev.assay.protocol.job.JobFile.Task.InferenceTask;
+import dev.assay.protocol.job.JobFile.Task.TrainingTask;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Reads the section of a job file that says what is to be computed: there is exactly one. */
 final class TaskReader {
+    private static final int MOST_STEPS = 100_000_000;
+    private static final int DEFAULT_CHECKPOINT = 100;
+
     private TaskReader() {}
 
     static Task task(YamlFields job) {
+        List<String> kinds =
+                Stream.of(Inference.KIND, Training.KIND, Container.KIND).filter(job::has).toList();
+        if (kinds.size() > 1) {
+            job.problem(
+                    kinds.getLast(),
+                    "a job is one of inference, training and container; keep one of "
+                            + String.join(" and ", kinds));
+        }
+        if (job.has(Training.KIND)) {
+            return training(
+                    job.mapping(
+                            Training.KIND,
+                            "model",
+                            "dataset",
+                            "optimizer",
+                            "steps",
+                            "batch",
+                            "checkpoint",
+                            "seed"));
+        }
         if (!job.has(Container.KIND)) {
             return inference(job.mapping(Inference.KIND, "model", "input", "engine", "batch"));
-        }
-        if (job.has(Inference.KIND)) {
-            job.problem(
-                    Container.KIND, "a job is one of inference and container; remove the other");
         }
         return container(
                 job.mapping(
@@ -42,6 +63,41 @@ final class TaskReader {
                         YamlScalars.named(EngineName::named, EngineName.values())),
                 fields.optional(
                         "batch", 64, text -> YamlScalars.integer(text, 1, Inference.MAX_BATCH)));
+    }
+
+    private static TrainingTask training(YamlFields fields) {
+        int steps = fields.value("steps", 1, text -> YamlScalars.integer(text, 1, MOST_STEPS));
+        return new TrainingTask(
+                fields.value("model", "", YamlScalars::nonEmpty),
+                fields.value("dataset", "", YamlScalars::nonEmpty),
+                optimizer(fields.mapping("optimizer", "name", "rate", "momentum")),
+                steps,
+                fields.optional(
+                        "batch", 64, text -> YamlScalars.integer(text, 1, Inference.MAX_BATCH)),
+                fields.optional(
+                        "checkpoint",
+                        Math.min(steps, DEFAULT_CHECKPOINT),
+                        text -> YamlScalars.integer(text, 1, steps)),
+                fields.optional(
+                        "seed", 0L, text -> (long) YamlScalars.integer(text, 0, MOST_STEPS)));
+    }
+
+    private static Optimizer optimizer(YamlFields fields) {
+        String name =
+                fields.value(
+                        "name",
+                        Optimizer.Adam.NAME,
+                        YamlScalars.oneOf(List.of(Optimizer.Sgd.NAME, Optimizer.Adam.NAME)));
+        String rate = fields.value("rate", "1", text -> Optimizer.Adam.of(text).learningRate());
+        if (name.equals(Optimizer.Adam.NAME)) {
+            if (fields.has("momentum")) {
+                fields.problem("momentum", "adam has no momentum; remove it, or use sgd");
+            }
+            return Optimizer.Adam.of(rate);
+        }
+        String momentum =
+                fields.optional("momentum", "0", text -> new Optimizer.Sgd("1", text).momentum());
+        return new Optimizer.Sgd(rate, momentum);
     }
 
     /** The parts are checked together, by the record that is ordered. */

@@ -7,6 +7,9 @@ import dev.assay.protocol.json.CanonicalJson;
 import dev.assay.protocol.json.JsonException;
 import dev.assay.protocol.json.JsonFields;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
 /**
  * The work: train a model's weights on labelled rows. Everything random comes from the two seeds. A
  * <i>unit</i> is the steps from one training checkpoint to the next; unit {@code i} begins at step
@@ -32,7 +35,14 @@ public record Training(
         int steps,
         int batch,
         int checkpointEvery,
-        EngineName engine) {
+        EngineName engine)
+        implements Work {
+    /** Its key in job files and job specs. */
+    public static final String KIND = "training";
+
+    private static final byte[] UNIT_DOMAIN =
+            "assay training unit v1\n".getBytes(StandardCharsets.US_ASCII);
+
     /** The most steps accepted. */
     public static final int MAX_STEPS = 100_000_000;
 
@@ -63,7 +73,12 @@ public record Training(
         }
     }
 
-    /** Number of units. */
+    @Override
+    public String kind() {
+        return KIND;
+    }
+
+    @Override
     public int units() {
         return Math.ceilDiv(steps, checkpointEvery);
     }
@@ -78,11 +93,32 @@ public record Training(
         return firstStep(unit + 1) - firstStep(unit);
     }
 
-    /** Rows gone through in all; each step counts its whole batch. */
-    public long rowsTrained() {
-        return (long) steps * batch;
+    /** Rows gone through; each step counts its whole batch. */
+    @Override
+    public long rows(long units) {
+        return (long) firstStep(Math.toIntExact(units)) * batch;
     }
 
+    /**
+     * A unit computes from the training and its place in it; what it begins from is the checkpoint
+     * that the unit before it ended in, which the same tree commits to.
+     *
+     * <pre>
+     * SHA-256("assay training unit v1\n" ‖ digest of the training ‖ u32BE unit)
+     * </pre>
+     */
+    @Override
+    public Digest unitInput(int unit) {
+        byte[] index = ByteBuffer.allocate(Integer.BYTES).putInt(unit).array();
+        return Digest.sha256(UNIT_DOMAIN, digest().bytes(), index);
+    }
+
+    @Override
+    public Workload workload() {
+        return new Workload(model, KIND + "-" + engine.text());
+    }
+
+    @Override
     public ObjectNode json() {
         ObjectNode json = CanonicalJson.object();
         json.put("model", model.toString())

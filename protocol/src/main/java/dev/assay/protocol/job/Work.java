@@ -8,7 +8,7 @@ import dev.assay.protocol.id.Digest;
  * What a job computes: a sequence of <i>units</i>, each of which a result commits to by itself.
  * Immutable.
  */
-public sealed interface Work permits Inference, Container {
+public sealed interface Work permits Inference, Training, Container {
     /** Its key in job files and job specs. */
     String kind();
 
@@ -19,7 +19,7 @@ public sealed interface Work permits Inference, Container {
     long rows(long units);
 
     /** Rows of all units. */
-    default long rows() {
+    default long totalRows() {
         return rows(units());
     }
 

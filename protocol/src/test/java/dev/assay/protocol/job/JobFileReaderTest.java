@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.assay.protocol.job.JobFile.Task.ContainerTask;
 import dev.assay.protocol.job.JobFile.Task.InferenceTask;
+import dev.assay.protocol.job.JobFile.Task.TrainingTask;
 import dev.assay.protocol.money.Denom;
 import dev.assay.protocol.money.MicroAmount;
 import dev.assay.protocol.money.Price;
@@ -118,6 +119,54 @@ class JobFileReaderTest {
                                 4));
     }
 
+    private static final String TRAINING =
+            """
+            version: assay/v1
+            name: train
+            training:
+              model: builtin:digits
+              dataset: digits.csv
+              optimizer: { name: sgd, rate: "0.05", momentum: "0.9" }
+              steps: 600
+              batch: 32
+              checkpoint: 50
+              seed: 7
+            price: { max: "0.10", denom: usdc, per: 1000-rows }
+            """;
+
+    @Test
+    void file_withATraining_isRead() throws Exception {
+        assertThat(JobFileReader.read("job.yaml", TRAINING).task())
+                .isEqualTo(
+                        new TrainingTask(
+                                "builtin:digits",
+                                "digits.csv",
+                                new Optimizer.Sgd("0.05", "0.9"),
+                                600,
+                                32,
+                                50,
+                                7));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "name: sgd | name: sdg | job.yaml:6:22: 'name' in 'training.optimizer': 'sdg' is"
+                        + " not supported; use sgd or adam",
+                "name: sgd | name: adam | job.yaml:6:56: adam has no momentum; remove it, or use"
+                        + " sgd",
+                "\"0.05\" | \"0\" | job.yaml:6:33: 'rate' in 'training.optimizer': learningRate"
+                        + " must be more than 0",
+                "steps: 600 | steps: 0 | job.yaml:7:10: 'steps' in 'training': '0' is no whole"
+                        + " number from 1 to 100000000",
+            })
+    void training_withAMistake_isRefused(String good, String bad, String message) {
+        assertThat(TRAINING).contains(good);
+        assertThat(problems(TRAINING.replace(good, bad))).contains(message);
+    }
+
     @Test
     void container_withTheImageOnly_hasTheDefaults() throws Exception {
         String yaml =
@@ -173,7 +222,8 @@ class JobFileReaderTest {
     void job_withTwoKindsOfWork_isRefused() {
         assertThat(problems(CONTAINER + "inference: { model: m, input: i }\n"))
                 .containsExactly(
-                        "job.yaml:4:3: a job is one of inference and container; remove the other");
+                        "job.yaml:4:3: a job is one of inference, training and container; keep one"
+                                + " of inference and container");
     }
 
     @ParameterizedTest

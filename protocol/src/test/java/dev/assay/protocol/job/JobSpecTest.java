@@ -81,7 +81,11 @@ class JobSpecTest {
                         1 + (random.nextLong() >>> 2),
                         random.nextLong() >>> 1,
                         random.nextInt(1_025)),
-                random.nextBoolean() ? inference(seed, random) : container(seed, random),
+                switch (random.nextInt(3)) {
+                    case 0 -> inference(seed, random);
+                    case 1 -> training(seed, random);
+                    default -> container(seed, random);
+                },
                 new Price(
                         MicroAmount.of(1 + (random.nextLong() >>> 2)),
                         any(Denom.values(), random),
@@ -96,6 +100,23 @@ class JobSpecTest {
                 1 + random.nextInt(Integer.MAX_VALUE),
                 any(EngineName.values(), random),
                 1 + random.nextInt(Inference.MAX_BATCH));
+    }
+
+    private static Training training(byte[] seed, Random random) {
+        int steps = 1 + random.nextInt(1_000);
+        return new Training(
+                Digest.sha256(seed),
+                Digest.sha256(seed, seed),
+                1_000 + random.nextInt(1_000_000),
+                random.nextLong() >>> 1,
+                random.nextLong() >>> 1,
+                random.nextBoolean()
+                        ? Optimizer.Adam.of("0.001")
+                        : new Optimizer.Sgd("0.05", "0.9"),
+                steps,
+                1 + random.nextInt(1_000),
+                1 + random.nextInt(steps),
+                any(EngineName.values(), random));
     }
 
     private static Container container(byte[] seed, Random random) {

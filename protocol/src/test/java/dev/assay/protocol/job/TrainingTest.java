@@ -45,7 +45,7 @@ class TrainingTest {
         assertThat(ADAM.stepsIn(3)).isEqualTo(100);
         assertThat(SGD.units()).isEqualTo(2);
         assertThat(SGD.stepsIn(1)).isEqualTo(300);
-        assertThat(SGD.rowsTrained()).isEqualTo(38_400);
+        assertThat(SGD.totalRows()).isEqualTo(38_400);
     }
 
     @ParameterizedTest

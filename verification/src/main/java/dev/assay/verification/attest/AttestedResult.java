@@ -3,6 +3,7 @@ package dev.assay.verification.attest;
 import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.job.Container;
 import dev.assay.protocol.job.Inference;
+import dev.assay.protocol.job.Training;
 import dev.assay.protocol.job.Work;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.crypto.VerifyingKey;
@@ -12,6 +13,7 @@ import dev.assay.verification.statement.ResultPredicate;
 import dev.assay.verification.statement.ResultPredicate.Build;
 import dev.assay.verification.statement.ResultPredicate.ContainerBuild;
 import dev.assay.verification.statement.ResultPredicate.InferenceBuild;
+import dev.assay.verification.statement.ResultPredicate.TrainingBuild;
 
 /**
  * Evidence that a provider committed to a result that fits its lease and its receipts. Whether the
@@ -62,8 +64,13 @@ public final class AttestedResult {
                 Require.equal(ran.input(), ordered.input(), "result.input");
                 Require.equal(ran.engine(), ordered.engine(), "result.engine");
             }
+            case Training ordered when build instanceof TrainingBuild ran -> {
+                Require.equal(ran.model(), ordered.model(), "result.model");
+                Require.equal(ran.dataset(), ordered.dataset(), "result.dataset");
+                Require.equal(ran.engine(), ordered.engine(), "result.engine");
+            }
             case Container _ when build instanceof ContainerBuild -> {}
-            case Inference _, Container _ ->
+            case Inference _, Training _, Container _ ->
                     Require.that(
                             false,
                             "result.buildDefinition.buildType",

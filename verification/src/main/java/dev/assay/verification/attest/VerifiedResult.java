@@ -14,6 +14,6 @@ public final class VerifiedResult {
 
     /** Rows that the result covers. */
     public long rows() {
-        return audited.result().lease().order().order().spec().work().rows();
+        return audited.result().lease().order().order().spec().work().totalRows();
     }
 }

@@ -13,7 +13,9 @@ import java.util.Locale;
  * proofs/                       one .tlog-proof a statement, of the log's newest checkpoint
  * proofs/draw.tlog-proof        of the result, of the checkpoint that fixed the draw
  * work/                         of an inference: model.json  weights.safetensors  input.csv
- *                               output.safetensors; of containers: result.json, and of each its
+ *                               output.safetensors; of a training: model.json  dataset.csv
+ *                               training.json and of each unit its checkpoint-00000.json and
+ *                               checkpoint-00000.safetensors; of containers: result.json, and of each its
  *                               unit-00000.log and unit-00000-outputs.json
  * </pre>
  *
@@ -38,8 +40,20 @@ public final class EvidenceLayout {
     public static final String OUTPUT = "work/output.safetensors";
 
     public static final String CONTAINER_RESULT = "work/result.json";
+    public static final String DATASET = "work/dataset.csv";
+    public static final String TRAINING_RESULT = "work/training.json";
 
     private EvidenceLayout() {}
+
+    /** The manifest of the training checkpoint that a unit ended in. */
+    public static String checkpoint(int unit) {
+        return String.format(Locale.ROOT, "work/checkpoint-%05d.json", unit);
+    }
+
+    /** The tensors of that checkpoint. */
+    public static String tensors(int unit) {
+        return String.format(Locale.ROOT, "work/checkpoint-%05d.safetensors", unit);
+    }
 
     /** The log of a container. */
     public static String log(int unit) {

@@ -8,6 +8,7 @@ import dev.assay.verification.check.ContainerContents;
 import dev.assay.verification.check.InferenceContents;
 import dev.assay.verification.check.Replay;
 import dev.assay.verification.check.ResultContents;
+import dev.assay.verification.check.TrainingContents;
 import dev.assay.verification.statement.SettlementPredicate.Purpose;
 import dev.assay.verification.statement.VerdictPredicate;
 
@@ -163,6 +164,7 @@ public final class FolderAudit {
                 "the output is the one that the provider committed to, unit by unit");
         switch (contents) {
             case InferenceContents inference -> replay(work, inference);
+            case TrainingContents training -> replay(work, training);
             case ContainerContents container -> files(work, container);
         }
     }
@@ -196,7 +198,7 @@ public final class FolderAudit {
                         + " not computed again");
     }
 
-    private void replay(LeaseHistory.Work work, InferenceContents contents) throws Refutation {
+    private void replay(LeaseHistory.Work work, ResultContents contents) throws Refutation {
         int all = contents.result().result().units();
         List<Integer> units =
                 extent == Extent.ALL || work.audited().isEmpty()
@@ -215,20 +217,20 @@ public final class FolderAudit {
                         : "within the tolerance";
         if (failed.isEmpty()) {
             proved(
-                    EvidenceLayout.OUTPUT,
+                    WorkFiles.output(work.result()),
                     "replay",
                     units.size() + " of " + all + " units replayed here came out the same, " + how);
         } else {
             findings.add(
                     new Finding(
                             Standing.REFUTED,
-                            EvidenceLayout.OUTPUT,
+                            WorkFiles.output(work.result()),
                             "replay",
                             "units " + failed + " replayed here did not come out the same " + how));
         }
         if (units.size() < all) {
             notProved(
-                    EvidenceLayout.OUTPUT,
+                    WorkFiles.output(work.result()),
                     "replay",
                     (all - units.size())
                             + " units were not drawn; a cheat in a share f of them stays unseen"

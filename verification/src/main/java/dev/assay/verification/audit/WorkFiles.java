@@ -1,14 +1,21 @@
 package dev.assay.verification.audit;
 
+import dev.assay.models.ModelException;
+import dev.assay.models.autodiff.TrainingStep;
+import dev.assay.models.training.TrainingCheckpoint;
+import dev.assay.protocol.blob.BlobException;
 import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.job.ContainerResult;
+import dev.assay.protocol.job.Training;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.attest.AttestedResult;
 import dev.assay.verification.check.ContainerContents;
 import dev.assay.verification.check.InferenceContents;
 import dev.assay.verification.check.ResultContents;
+import dev.assay.verification.check.TrainingContents;
 import dev.assay.verification.statement.ResultPredicate.ContainerBuild;
 import dev.assay.verification.statement.ResultPredicate.InferenceBuild;
+import dev.assay.verification.statement.ResultPredicate.TrainingBuild;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +29,7 @@ record WorkFiles(IndexedFolder folder) {
     static String output(AttestedResult result) {
         return switch (result.result().build()) {
             case InferenceBuild _ -> EvidenceLayout.OUTPUT;
+            case TrainingBuild _ -> EvidenceLayout.TRAINING_RESULT;
             case ContainerBuild _ -> EvidenceLayout.CONTAINER_RESULT;
         };
     }
@@ -39,8 +47,49 @@ record WorkFiles(IndexedFolder folder) {
                         folder.path(EvidenceLayout.INPUT),
                         folder.path(EvidenceLayout.OUTPUT));
             }
+            case TrainingBuild build -> {
+                named(EvidenceLayout.MODEL, build.model());
+                named(EvidenceLayout.DATASET, build.dataset());
+                yield training(result);
+            }
             case ContainerBuild _ -> container(result);
         };
+    }
+
+    private TrainingContents training(AttestedResult result)
+            throws Refutation, VerificationException {
+        TrainingContents contents =
+                TrainingContents.open(
+                        result,
+                        bounded(EvidenceLayout.MODEL),
+                        folder.path(EvidenceLayout.DATASET),
+                        bounded(EvidenceLayout.TRAINING_RESULT),
+                        this::checkpoint);
+        for (int unit = 0; unit < contents.checkpoints().size(); unit++) {
+            found(EvidenceLayout.checkpoint(unit), contents.checkpoints().get(unit));
+            if (contents.checkpoint(unit).state().step() == 0) {
+                throw new Refutation(
+                        EvidenceLayout.checkpoint(unit), "step", "is of no step that was done");
+            }
+        }
+        return contents;
+    }
+
+    /** A checkpoint's tensors are compared with what its manifest names when it is read. */
+    private TrainingCheckpoint checkpoint(
+            int unit, Digest digest, Training training, TrainingStep step)
+            throws BlobException, ModelException {
+        try {
+            return TrainingCheckpoint.parse(
+                    digest,
+                    bounded(EvidenceLayout.checkpoint(unit)),
+                    _ -> folder.path(EvidenceLayout.tensors(unit)),
+                    training,
+                    step);
+        } catch (Refutation e) {
+            throw new ModelException(
+                    ModelException.Code.MISSING, String.valueOf(e.finding().message()));
+        }
     }
 
     private ContainerContents container(AttestedResult result)

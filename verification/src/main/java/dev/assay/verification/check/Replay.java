@@ -49,12 +49,25 @@ public final class Replay {
             throws VerificationException {
         return switch (contents) {
             case InferenceContents inference -> replay(inference, units, done);
+            case TrainingContents training -> replay(training, units, done);
             case ContainerContents container -> {
                 List<Integer> failed = container.incomplete(units);
                 units.forEach(done::accept);
                 yield failed;
             }
         };
+    }
+
+    private List<Integer> replay(TrainingContents contents, List<Integer> units, IntConsumer done)
+            throws VerificationException {
+        List<Integer> failed = new ArrayList<>();
+        for (int unit : units) {
+            if (!contents.replays(unit, exact)) {
+                failed.add(unit);
+            }
+            done.accept(unit);
+        }
+        return failed;
     }
 
     private List<Integer> replay(InferenceContents contents, List<Integer> units, IntConsumer done)

@@ -6,17 +6,20 @@ import dev.assay.verification.VerificationException;
 import dev.assay.verification.attest.AttestedResult;
 import dev.assay.verification.statement.ResultPredicate.ContainerBuild;
 import dev.assay.verification.statement.ResultPredicate.InferenceBuild;
+import dev.assay.verification.statement.ResultPredicate.TrainingBuild;
 import dev.assay.verification.statement.VerdictPredicate.Method;
 
 import java.util.Optional;
 
 /** The files of a result, each with the digest that the result names. */
-public sealed interface ResultContents permits InferenceContents, ContainerContents {
+public sealed interface ResultContents
+        permits InferenceContents, TrainingContents, ContainerContents {
     /** Opens the files from a blob store. */
     static ResultContents open(AttestedResult result, BlobStore blobs)
             throws VerificationException {
         return switch (result.result().build()) {
             case InferenceBuild _ -> InferenceContents.open(result, blobs);
+            case TrainingBuild _ -> TrainingContents.open(result, blobs);
             case ContainerBuild _ -> ContainerContents.open(result, blobs);
         };
     }

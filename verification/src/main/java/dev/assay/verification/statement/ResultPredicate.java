@@ -45,6 +45,7 @@ public record ResultPredicate(
 
     private static final String MODEL = "model";
     private static final String INPUT = "input";
+    private static final String DATASET = "dataset";
     private static final String IMAGE = "image";
 
     /** What was run, all of it by digest. */
@@ -61,6 +62,21 @@ public record ResultPredicate(
         @Override
         public String outputName() {
             return "output.safetensors";
+        }
+    }
+
+    /**
+     * Training of a model on a dataset, on an engine.
+     *
+     * @param graph of the model; that of a step follows from it and the optimizer
+     */
+    public record TrainingBuild(Digest model, Digest dataset, EngineName engine, Digest graph)
+            implements Build {
+        private static final String BUILD_TYPE = TYPE_PREFIX + "training/v1";
+
+        @Override
+        public String outputName() {
+            return "training.json";
         }
     }
 
@@ -102,6 +118,13 @@ public record ResultPredicate(
                 dependency(dependencies, INPUT, inference.input());
                 json.put("engine", inference.engine().text())
                         .put("graphDigest", inference.graph().toString());
+            }
+            case TrainingBuild training -> {
+                definition.put("buildType", TrainingBuild.BUILD_TYPE);
+                dependency(dependencies, MODEL, training.model());
+                dependency(dependencies, DATASET, training.dataset());
+                json.put("engine", training.engine().text())
+                        .put("graphDigest", training.graph().toString());
             }
             case ContainerBuild container -> {
                 definition.put("buildType", ContainerBuild.BUILD_TYPE);
@@ -155,19 +178,25 @@ public record ResultPredicate(
         return switch (type) {
             case InferenceBuild.BUILD_TYPE -> {
                 List<Digest> files = only(json, dependencies, MODEL, INPUT);
-                String engine = json.text("engine");
                 yield new InferenceBuild(
-                        files.get(0),
-                        files.get(1),
-                        EngineName.named(engine)
-                                .orElseThrow(() -> json.error("unknown engine '" + engine + "'")),
-                        json.digest("graphDigest"));
+                        files.get(0), files.get(1), engine(json), json.digest("graphDigest"));
+            }
+            case TrainingBuild.BUILD_TYPE -> {
+                List<Digest> files = only(json, dependencies, MODEL, DATASET);
+                yield new TrainingBuild(
+                        files.get(0), files.get(1), engine(json), json.digest("graphDigest"));
             }
             case ContainerBuild.BUILD_TYPE -> {
                 yield new ContainerBuild(only(json, dependencies, IMAGE).getFirst());
             }
             default -> throw json.error("unknown buildType '" + type + "'");
         };
+    }
+
+    private static EngineName engine(JsonFields json) throws JsonException {
+        String engine = json.text("engine");
+        return EngineName.named(engine)
+                .orElseThrow(() -> json.error("unknown engine '" + engine + "'"));
     }
 
     private static void dependency(ArrayNode dependencies, String name, Digest digest) {

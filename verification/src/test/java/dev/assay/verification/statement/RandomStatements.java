@@ -104,10 +104,15 @@ final class RandomStatements {
                 new LeaseId(digest()),
                 digest(),
                 key(),
-                random.nextBoolean()
-                        ? new ResultPredicate.InferenceBuild(
-                                digest(), digest(), any(EngineName.values()), digest())
-                        : new ResultPredicate.ContainerBuild(digest()),
+                switch (random.nextInt(3)) {
+                    case 0 ->
+                            new ResultPredicate.InferenceBuild(
+                                    digest(), digest(), any(EngineName.values()), digest());
+                    case 1 ->
+                            new ResultPredicate.TrainingBuild(
+                                    digest(), digest(), any(EngineName.values()), digest());
+                    default -> new ResultPredicate.ContainerBuild(digest());
+                },
                 digest(),
                 1 + random.nextInt(Integer.MAX_VALUE),
                 digest(),

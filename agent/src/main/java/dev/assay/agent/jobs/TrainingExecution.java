@@ -1,0 +1,133 @@
+package dev.assay.agent.jobs;
+
+import dev.assay.models.ModelException;
+import dev.assay.models.engine.Engine;
+import dev.assay.models.engine.EngineException;
+import dev.assay.models.pack.ModelManifest;
+import dev.assay.models.pack.ModelPackage;
+import dev.assay.models.training.LabelledRows;
+import dev.assay.models.training.TrainingCheckpoint;
+import dev.assay.models.training.TrainingRun;
+import dev.assay.protocol.blob.BlobException;
+import dev.assay.protocol.blob.BlobStore;
+import dev.assay.protocol.id.Digest;
+import dev.assay.protocol.job.Resources;
+import dev.assay.protocol.job.Training;
+import dev.assay.protocol.job.TrainingResult;
+import dev.assay.protocol.lease.Cause;
+import dev.assay.runtime.host.Meter;
+import dev.assay.runtime.host.ProcessProbe;
+import dev.assay.runtime.host.UsageSample;
+import dev.assay.verification.statement.ResultPredicate.TrainingBuild;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * A training in this process: dataset read, step graph loaded. Each unit ends in a training
+ * checkpoint, which is stored before it is committed to.
+ */
+final class TrainingExecution implements Execution {
+    private final Training work;
+    private final BlobStore blobs;
+    private final ModelManifest model;
+    private final Engine engine;
+    private final TrainingRun run;
+    private final Cancellation cancellation;
+    private final List<Digest> checkpoints = new ArrayList<>();
+
+    private TrainingExecution(
+            Training work,
+            BlobStore blobs,
+            ModelManifest model,
+            Engine engine,
+            TrainingRun run,
+            Cancellation cancellation) {
+        this.work = work;
+        this.blobs = blobs;
+        this.model = model;
+        this.engine = engine;
+        this.run = run;
+        this.cancellation = cancellation;
+    }
+
+    static TrainingExecution prepare(
+            Training work, Resources resources, Workplace workplace, Cancellation cancellation)
+            throws AttemptFailure {
+        Engine engine;
+        try {
+            engine = workplace.engines().open(work.engine(), resources.cpu());
+        } catch (EngineException e) {
+            throw InferenceExecution.failure(e);
+        }
+        try {
+            ModelManifest model = ModelPackage.open(workplace.blobs(), work.model()).manifest();
+            LabelledRows dataset =
+                    LabelledRows.of(
+                            model.rows().read(workplace.blobs().file(work.dataset())), model);
+            cancellation.check();
+            TrainingRun run = TrainingRun.begin(work, model, dataset, engine);
+            return new TrainingExecution(work, workplace.blobs(), model, engine, run, cancellation);
+        } catch (BlobException e) {
+            engine.close();
+            throw InferenceExecution.failure(e);
+        } catch (ModelException e) {
+            engine.close();
+            throw new AttemptFailure(Cause.BAD_INPUT, e.getMessage(), e);
+        } catch (EngineException e) {
+            engine.close();
+            throw InferenceExecution.failure(e);
+        } catch (AttemptFailure | RuntimeException | Error e) {
+            engine.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public Supplier<UsageSample> meter() {
+        return Meter.start(ProcessProbe.ofThisProcess())::sample;
+    }
+
+    /** A training that diverges is its tenant's: its hyper-parameters are. */
+    @Override
+    public Digest next() throws AttemptFailure {
+        try {
+            for (int step = 0; step < work.stepsIn(checkpoints.size()); step++) {
+                cancellation.check();
+                run.next();
+            }
+            TrainingCheckpoint checkpoint = run.checkpoint();
+            checkpoints.add(checkpoint.store(blobs));
+            return checkpoint.digest();
+        } catch (EngineException | ModelException e) {
+            throw new AttemptFailure(Cause.BAD_INPUT, e.getMessage(), e);
+        } catch (BlobException e) {
+            throw InferenceExecution.failure(e);
+        }
+    }
+
+    @Override
+    public Digest store() throws AttemptFailure {
+        try {
+            return blobs.put(new TrainingResult(checkpoints).bytes());
+        } catch (BlobException e) {
+            throw InferenceExecution.failure(e);
+        }
+    }
+
+    @Override
+    public TrainingBuild build() {
+        return new TrainingBuild(
+                work.model(), work.dataset(), work.engine(), model.graph().digest());
+    }
+
+    @Override
+    public void close() {
+        try {
+            run.close();
+        } finally {
+            engine.close();
+        }
+    }
+}

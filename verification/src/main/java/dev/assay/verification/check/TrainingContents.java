@@ -1,0 +1,193 @@
+package dev.assay.verification.check;
+
+import dev.assay.models.ModelException;
+import dev.assay.models.autodiff.TrainingStep;
+import dev.assay.models.engine.Engine;
+import dev.assay.models.engine.EngineException;
+import dev.assay.models.pack.ModelManifest;
+import dev.assay.models.training.LabelledRows;
+import dev.assay.models.training.TrainingCheckpoint;
+import dev.assay.models.training.TrainingRun;
+import dev.assay.models.training.TrainingState;
+import dev.assay.protocol.blob.BlobException;
+import dev.assay.protocol.blob.BlobStore;
+import dev.assay.protocol.id.Digest;
+import dev.assay.protocol.job.Training;
+import dev.assay.protocol.job.TrainingResult;
+import dev.assay.protocol.json.JsonException;
+import dev.assay.verification.VerificationException;
+import dev.assay.verification.VerificationException.Code;
+import dev.assay.verification.attest.AttestedResult;
+import dev.assay.verification.attest.UnitCommitments;
+import dev.assay.verification.statement.ResultPredicate.TrainingBuild;
+import dev.assay.verification.statement.VerdictPredicate.Method;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The files of a training: model, dataset, and the training checkpoints that its units ended in.
+ * Each unit is replayed by itself, from the checkpoint before it. Immutable, thread-safe.
+ */
+public final class TrainingContents implements ResultContents {
+    private static final long MAX_MANIFEST = 64L << 20;
+
+    private final AttestedResult result;
+    private final Training work;
+    private final ModelManifest model;
+    private final LabelledRows dataset;
+    private final TrainingStep step;
+    private final List<Digest> checkpoints;
+    private final Checkpoints files;
+
+    private TrainingContents(
+            AttestedResult result,
+            ModelManifest model,
+            LabelledRows dataset,
+            List<Digest> checkpoints,
+            Checkpoints files)
+            throws ModelException {
+        this.result = result;
+        this.work = (Training) result.lease().order().order().spec().work();
+        this.model = model;
+        this.dataset = dataset;
+        this.step = TrainingStep.of(model.graph(), work.optimizer());
+        this.checkpoints = checkpoints;
+        this.files = files;
+    }
+
+    /** Where training checkpoints are read from. */
+    @FunctionalInterface
+    public interface Checkpoints {
+        /** The checkpoint that a unit ended in, which has this digest. */
+        TrainingCheckpoint read(int unit, Digest digest, Training training, TrainingStep step)
+                throws BlobException, ModelException;
+    }
+
+    /** Opens the files from a blob store. */
+    public static TrainingContents open(AttestedResult result, BlobStore blobs)
+            throws VerificationException {
+        TrainingBuild build = (TrainingBuild) result.result().build();
+        try {
+            return open(
+                    result,
+                    blobs.read(build.model(), MAX_MANIFEST),
+                    blobs.file(build.dataset()),
+                    blobs.read(result.result().output(), TrainingResult.MAX_BYTES),
+                    (_, digest, training, step) ->
+                            TrainingCheckpoint.read(digest, blobs, training, step));
+        } catch (BlobException e) {
+            throw bad(e);
+        }
+    }
+
+    /** Opens the files, whose digests must be those that the result names. */
+    public static TrainingContents open(
+            AttestedResult result,
+            byte[] manifest,
+            Path dataset,
+            byte[] output,
+            Checkpoints checkpoints)
+            throws VerificationException {
+        TrainingBuild build = (TrainingBuild) result.result().build();
+        try {
+            require(Digest.sha256(manifest), build.model(), "the model's manifest");
+            require(Digest.sha256(dataset), build.dataset(), "the dataset");
+            require(Digest.sha256(output), result.result().output(), "the output file");
+            ModelManifest model = ModelManifest.parse(manifest);
+            require(model.graph().digest(), build.graph(), "the model's graph");
+            LabelledRows rows = LabelledRows.of(model.rows().read(dataset), model);
+            TrainingContents contents =
+                    new TrainingContents(
+                            result,
+                            model,
+                            rows,
+                            TrainingResult.parse(output).checkpoints(),
+                            checkpoints);
+            if (contents.checkpoints.size() != contents.work.units()
+                    || rows.count() != contents.work.rows()) {
+                throw new VerificationException(
+                        Code.BAD_CONTENTS,
+                        "the dataset's rows or the checkpoints are not as many as ordered");
+            }
+            return contents;
+        } catch (ModelException | JsonException | IOException e) {
+            throw bad(e);
+        }
+    }
+
+    @Override
+    public AttestedResult result() {
+        return result;
+    }
+
+    public ModelManifest model() {
+        return model;
+    }
+
+    /** The digests of the checkpoints that the units ended in. */
+    public List<Digest> checkpoints() {
+        return checkpoints;
+    }
+
+    @Override
+    public Method method() {
+        return Replay.method(work.engine());
+    }
+
+    /** The checkpoint that a unit ended in. */
+    public TrainingCheckpoint checkpoint(int unit) throws VerificationException {
+        try {
+            return files.read(unit, checkpoints.get(unit), work, step);
+        } catch (BlobException | ModelException e) {
+            throw bad(e);
+        }
+    }
+
+    /** The trained weights' checkpoint. */
+    public TrainingCheckpoint last() throws VerificationException {
+        return checkpoint(work.units() - 1);
+    }
+
+    /** The trained parameters. */
+    public TrainingStep step() {
+        return step;
+    }
+
+    @Override
+    public Optional<String> refutation() {
+        UnitCommitments commitments = new UnitCommitments(work);
+        checkpoints.forEach(commitments::add);
+        return ResultContents.refutation(result, commitments.root());
+    }
+
+    /** Whether a unit, done again from the checkpoint before it, ends in the same bits. */
+    boolean replays(int unit, Engine exact) throws VerificationException {
+        try {
+            TrainingCheckpoint start =
+                    unit == 0
+                            ? TrainingCheckpoint.of(work, TrainingState.initial(step, work.seed()))
+                            : checkpoint(unit - 1);
+            return TrainingRun.replay(unit, start, work, model, dataset, exact)
+                    .equals(checkpoints.get(unit));
+        } catch (ModelException | EngineException e) {
+            throw new VerificationException(
+                    Code.REPLAY_FAILED, "the replay could not run: " + e.getMessage(), e);
+        }
+    }
+
+    private static void require(Digest actual, Digest named, String what)
+            throws VerificationException {
+        if (!actual.equals(named)) {
+            throw new VerificationException(
+                    Code.BAD_CONTENTS,
+                    what + " has digest " + actual + "; the result names " + named);
+        }
+    }
+
+    private static VerificationException bad(Exception e) {
+        return new VerificationException(Code.BAD_CONTENTS, String.valueOf(e.getMessage()), e);
+    }
+}
