@@ -57,6 +57,12 @@ public final class RunJson implements Consumer<RunEvent> {
                 ready.correct().ifPresent(correct -> json.put("correct", correct));
                 put(json);
             }
+            case RunEvent.ModelReady ready ->
+                    put(
+                            named("result")
+                                    .put("steps", ready.steps())
+                                    .put("loss", ready.loss())
+                                    .put("model", ready.model().toString()));
             case RunEvent.ContainersReady ready -> {
                 ObjectNode json =
                         named("result")

@@ -6,6 +6,7 @@ import dev.assay.protocol.job.ContainerResult;
 import dev.assay.protocol.job.ImageName;
 import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.JobSpec;
+import dev.assay.protocol.job.Training;
 import dev.assay.protocol.job.Work;
 import dev.assay.protocol.lease.AttemptState;
 import dev.assay.protocol.lease.CloseReason;
@@ -17,6 +18,7 @@ import dev.assay.verification.statement.VerdictPredicate;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -57,6 +59,14 @@ public final class RunText implements Consumer<RunEvent> {
             case RunEvent.Reported reported -> reported(reported.event());
             case RunEvent.Receipt receipt -> receipt(receipt);
             case RunEvent.ResultReady ready -> result(ready);
+            case RunEvent.ModelReady ready -> {
+                lines.say(
+                        "result",
+                        "trained in "
+                                + Words.count(ready.steps(), "step")
+                                + String.format(Locale.ROOT, ", last loss %.4f", ready.loss()));
+                lines.say("", ready.model().toString());
+            }
             case RunEvent.ContainersReady ready -> containers(ready);
             case RunEvent.Replayed replayed -> {
                 if (auditing == null) {
@@ -103,6 +113,16 @@ public final class RunText implements Consumer<RunEvent> {
                             + Words.count(inference.units(), "unit")
                             + " of "
                             + inference.batch();
+            case Training training ->
+                    Words.count(training.steps(), "step")
+                            + " of "
+                            + Words.count(training.batch(), "row")
+                            + " on model "
+                            + training.model().brief()
+                            + ", "
+                            + training.optimizer().name()
+                            + ", "
+                            + Words.count(training.units(), "unit");
             case Container container ->
                     Words.count(container.array(), "container")
                             + " of image "

@@ -1,5 +1,6 @@
 package dev.assay.cli.tenant;
 
+import dev.assay.models.training.TrainingCheckpoint;
 import dev.assay.protocol.id.LeaseId;
 import dev.assay.protocol.id.OrderId;
 import dev.assay.protocol.job.ContainerResult;
@@ -13,6 +14,7 @@ import dev.assay.verification.audit.EvidenceWriter;
 import dev.assay.verification.check.ContainerContents;
 import dev.assay.verification.check.InferenceContents;
 import dev.assay.verification.check.ResultContents;
+import dev.assay.verification.check.TrainingContents;
 import dev.assay.verification.crypto.VerifyingKey;
 
 import org.jspecify.annotations.Nullable;
@@ -116,6 +118,16 @@ final class Evidence {
                 writer.add(EvidenceLayout.WEIGHTS, blob(inference.model().manifest().weights()));
                 writer.add(EvidenceLayout.INPUT, blob(inference.input()));
                 writer.add(EvidenceLayout.OUTPUT, blob(work.result().result().output()));
+            }
+            case TrainingContents training -> {
+                writer.add(EvidenceLayout.MODEL, training.model().bytes());
+                writer.add(EvidenceLayout.DATASET, blob(training.dataset()));
+                writer.add(EvidenceLayout.TRAINING_RESULT, blob(work.result().result().output()));
+                for (int unit = 0; unit < training.checkpoints().size(); unit++) {
+                    TrainingCheckpoint checkpoint = training.checkpoint(unit);
+                    writer.add(EvidenceLayout.checkpoint(unit), checkpoint.manifest());
+                    writer.add(EvidenceLayout.tensors(unit), checkpoint.tensors());
+                }
             }
             case ContainerContents containers -> {
                 writer.add(EvidenceLayout.CONTAINER_RESULT, containers.report().bytes());

@@ -1,20 +1,25 @@
 package dev.assay.cli.tenant;
 
 import dev.assay.models.ModelException;
+import dev.assay.models.autodiff.TrainingStep;
 import dev.assay.models.builtin.BuiltinModels;
 import dev.assay.models.pack.ModelPackage;
 import dev.assay.models.pack.RowFormat;
+import dev.assay.models.training.LabelledRows;
 import dev.assay.protocol.blob.BlobException;
 import dev.assay.protocol.blob.BlobStore;
 import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.job.Container;
+import dev.assay.protocol.job.EngineName;
 import dev.assay.protocol.job.ImageName;
 import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.JobFile;
 import dev.assay.protocol.job.JobFile.Task.ContainerTask;
 import dev.assay.protocol.job.JobFile.Task.InferenceTask;
+import dev.assay.protocol.job.JobFile.Task.TrainingTask;
 import dev.assay.protocol.job.JobSpec;
 import dev.assay.protocol.job.Resources;
+import dev.assay.protocol.job.Training;
 import dev.assay.protocol.job.Work;
 
 import java.nio.file.Files;
@@ -49,6 +54,7 @@ public final class JobResolver {
         Work work =
                 switch (file.task()) {
                     case InferenceTask task -> inference(task, directory);
+                    case TrainingTask task -> training(task, directory);
                     case ContainerTask task -> container(task, file.resources(), directory);
                 };
         return new ResolvedJob(
@@ -67,6 +73,35 @@ public final class JobResolver {
         RowFormat.Rows rows = model.manifest().rows().read(input);
         return new Inference(
                 model.digest(), blobs.put(input), rows.count(), task.engine(), task.batch());
+    }
+
+    private Training training(TrainingTask task, Path directory)
+            throws TenantException, ModelException, BlobException {
+        ModelPackage model = ModelPackage.open(blobs, model(task.model(), directory));
+        Path dataset = directory.resolve(task.dataset());
+        if (!Files.isRegularFile(dataset)) {
+            throw new TenantException(
+                    "training.dataset: no file "
+                            + dataset
+                            + " (paths are relative to the job file)");
+        }
+        int rows = LabelledRows.of(model.manifest().rows().read(dataset), model.manifest()).count();
+        TrainingStep.of(model.graph(), task.optimizer());
+        try {
+            return new Training(
+                    model.digest(),
+                    blobs.put(dataset),
+                    rows,
+                    task.seed(),
+                    task.seed(),
+                    task.optimizer(),
+                    task.steps(),
+                    task.batch(),
+                    task.checkpoint(),
+                    EngineName.EXACT);
+        } catch (IllegalArgumentException e) {
+            throw new TenantException("training: " + e.getMessage(), e);
+        }
     }
 
     private Container container(ContainerTask task, Resources resources, Path directory)

@@ -2,6 +2,7 @@ package dev.assay.cli.tenant;
 
 import dev.assay.cli.tenant.OpenOrders.OpenOrder;
 import dev.assay.models.engine.Engine;
+import dev.assay.models.training.TrainingState;
 import dev.assay.protocol.market.Bytes;
 import dev.assay.protocol.market.LoggedEnvelope;
 import dev.assay.protocol.market.MarketException;
@@ -20,6 +21,7 @@ import dev.assay.verification.check.Audit;
 import dev.assay.verification.check.ContainerContents;
 import dev.assay.verification.check.InferenceContents;
 import dev.assay.verification.check.ResultContents;
+import dev.assay.verification.check.TrainingContents;
 import dev.assay.verification.crypto.LogVerifyingKey;
 import dev.assay.verification.crypto.VerifyingKey;
 import dev.assay.verification.dsse.Envelope;
@@ -151,6 +153,7 @@ final class OrderFollower {
         evidence.work(contents);
         switch (contents) {
             case InferenceContents inference -> keep(inference);
+            case TrainingContents training -> keep(training);
             case ContainerContents containers -> keep(containers);
         }
         Bytes proof = draw(document);
@@ -167,6 +170,13 @@ final class OrderFollower {
         events.accept(
                 new RunEvent.ResultReady(
                         contents.output().shape().dim(0), table.correct(), predictions));
+    }
+
+    private void keep(TrainingContents contents) throws TenantException, VerificationException {
+        Path model = evidence.folder(open.order()).resolve("model");
+        TrainingState trained = contents.last().state();
+        new TrainedModel(contents.model(), trained.parameters(contents.step())).write(model);
+        events.accept(new RunEvent.ModelReady(trained.step(), trained.loss(), model));
     }
 
     private void keep(ContainerContents contents) throws TenantException {

@@ -35,6 +35,14 @@ public sealed interface RunEvent {
     record ResultReady(long rows, Optional<Long> correct, Path predictions) implements RunEvent {}
 
     /**
+     * A trained model is here and fits its commitments.
+     *
+     * @param loss of the last step
+     * @param model the folder of the model package
+     */
+    record ModelReady(int steps, float loss, Path model) implements RunEvent {}
+
+    /**
      * Containers' files are here and fit their commitments.
      *
      * @param outputs where they lie

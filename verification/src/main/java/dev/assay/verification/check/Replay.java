@@ -17,7 +17,8 @@ import java.util.function.IntConsumer;
 
 /**
  * Checks units of a result. Inference is replayed on the exact engine: work done on that engine
- * must come out equal in every bit, work done on PyTorch within {@link Tolerance}. A container's
+ * must come out equal in every bit, work done on PyTorch within {@link Tolerance}. Training steps
+ * are done again from the checkpoint they begin at, and must end in the same bits. A container's
  * files must be there. Not thread-safe.
  */
 public final class Replay {

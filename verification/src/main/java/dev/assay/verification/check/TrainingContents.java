@@ -37,7 +37,7 @@ public final class TrainingContents implements ResultContents {
     private final AttestedResult result;
     private final Training work;
     private final ModelManifest model;
-    private final LabelledRows dataset;
+    private final LabelledRows rows;
     private final TrainingStep step;
     private final List<Digest> checkpoints;
     private final Checkpoints files;
@@ -45,14 +45,14 @@ public final class TrainingContents implements ResultContents {
     private TrainingContents(
             AttestedResult result,
             ModelManifest model,
-            LabelledRows dataset,
+            LabelledRows rows,
             List<Digest> checkpoints,
             Checkpoints files)
             throws ModelException {
         this.result = result;
         this.work = (Training) result.lease().order().order().spec().work();
         this.model = model;
-        this.dataset = dataset;
+        this.rows = rows;
         this.step = TrainingStep.of(model.graph(), work.optimizer());
         this.checkpoints = checkpoints;
         this.files = files;
@@ -151,7 +151,12 @@ public final class TrainingContents implements ResultContents {
         return checkpoint(work.units() - 1);
     }
 
-    /** The trained parameters. */
+    /** Digest of the file of labelled rows. */
+    public Digest dataset() {
+        return work.dataset();
+    }
+
+    /** What each step computes. */
     public TrainingStep step() {
         return step;
     }
@@ -170,7 +175,7 @@ public final class TrainingContents implements ResultContents {
                     unit == 0
                             ? TrainingCheckpoint.of(work, TrainingState.initial(step, work.seed()))
                             : checkpoint(unit - 1);
-            return TrainingRun.replay(unit, start, work, model, dataset, exact)
+            return TrainingRun.replay(unit, start, work, model, rows, exact)
                     .equals(checkpoints.get(unit));
         } catch (ModelException | EngineException e) {
             throw new VerificationException(
