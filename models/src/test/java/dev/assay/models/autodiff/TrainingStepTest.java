@@ -92,8 +92,7 @@ final class TrainingStepTest {
                     }
                 }
                 assertThat(after.get("new/w")[3]).isCloseTo(w, within(1e-6));
-                assertThat(Math.abs(after.get("new/w")[3] - given.get("w")[3]))
-                        .isGreaterThan(1e-4);
+                assertThat(Math.abs(after.get("new/w")[3] - given.get("w")[3])).isGreaterThan(1e-4);
                 step.parameters().keySet().forEach(p -> given.put(p, after.get("new/" + p)));
                 step.state().keySet().forEach(s -> given.put(s, after.get("new/" + s)));
             }
@@ -138,8 +137,7 @@ final class TrainingStepTest {
                             int size = type.shape().withBatch(ROWS).elements();
                             given.put(name, random.doubles(size, -1, 1).toArray());
                         });
-        step.state()
-                .forEach((name, type) -> given.put(name, new double[type.shape().elements()]));
+        step.state().forEach((name, type) -> given.put(name, new double[type.shape().elements()]));
         given.put("step/labels", new double[] {1, 0, 0, 1, 1, 0, 1, 0});
         return given;
     }
