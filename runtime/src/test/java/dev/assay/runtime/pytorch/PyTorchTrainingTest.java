@@ -216,6 +216,47 @@ final class PyTorchTrainingTest {
         }
     }
 
+    @Test
+    void training_resumedOnTheSameMachineAndThreads_endsInTheSameCheckpoint() throws Exception {
+        ModelManifest manifest = manifest();
+        LabelledRows rows = LabelledRows.of(manifest.rows().read(csv()), manifest);
+        Training training = training(rows, Optimizer.Adam.of("0.002"), 20, 10);
+        TrainingState middle;
+        Digest end;
+        try (TrainingRun run = TrainingRun.begin(training, manifest, rows, pytorch)) {
+            for (int i = 0; i < 10; i++) {
+                run.next();
+            }
+            middle = run.checkpoint().state();
+            while (run.hasNext()) {
+                run.next();
+            }
+            end = run.checkpoint().digest();
+        }
+        try (TrainingRun run = TrainingRun.resume(training, manifest, rows, pytorch, middle)) {
+            while (run.hasNext()) {
+                run.next();
+            }
+            assertThat(run.checkpoint().digest()).isEqualTo(end);
+        }
+    }
+
+    private static Training training(
+            LabelledRows rows, Optimizer optimizer, int steps, int checkpointEvery) {
+        Digest any = Digest.sha256(new byte[0]);
+        return new Training(
+                any,
+                any,
+                rows.count(),
+                1,
+                1,
+                optimizer,
+                steps,
+                64,
+                checkpointEvery,
+                EngineName.PYTORCH);
+    }
+
     private ModelManifest manifest() throws Exception {
         BlobStore blobs = BlobStore.open(directory);
         return ModelPackage.open(blobs, BuiltinModels.install("builtin:digits", blobs)).manifest();
@@ -228,10 +269,7 @@ final class PyTorchTrainingTest {
     private List<Float> losses(Optimizer optimizer, Engine engine) throws Exception {
         ModelManifest manifest = manifest();
         LabelledRows rows = LabelledRows.of(manifest.rows().read(csv()), manifest);
-        Digest any = Digest.sha256(new byte[0]);
-        Training training =
-                new Training(
-                        any, any, rows.count(), 1, 1, optimizer, 40, 64, 40, EngineName.PYTORCH);
+        Training training = training(rows, optimizer, 40, 40);
         List<Float> losses = new ArrayList<>();
         try (TrainingRun run = TrainingRun.begin(training, manifest, rows, engine)) {
             while (run.hasNext()) {
