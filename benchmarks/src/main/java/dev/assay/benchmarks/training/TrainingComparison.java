@@ -9,6 +9,9 @@ import dev.assay.models.engine.Engine;
 import dev.assay.models.engine.EngineException;
 import dev.assay.models.pack.ModelManifest;
 import dev.assay.models.pack.ModelPackage;
+import dev.assay.models.pack.RowFormat;
+import dev.assay.models.tensor.Shape;
+import dev.assay.models.tensor.Tensor;
 import dev.assay.models.training.LabelledRows;
 import dev.assay.models.training.TrainingRun;
 import dev.assay.protocol.blob.BlobException;
@@ -19,21 +22,25 @@ import dev.assay.protocol.job.Optimizer;
 import dev.assay.protocol.job.Training;
 import dev.assay.protocol.json.CanonicalJson;
 import dev.assay.runtime.exact.ExactEngine;
+import dev.assay.runtime.pytorch.AutogradTraining;
 import dev.assay.runtime.pytorch.PyTorchEngine;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Training {@code builtin:digits} from a seed, steps a second: the same step graph on the exact
- * engine and on DJL/PyTorch in one process, in alternating rounds; and what a checkpoint costs.
- * Arguments: threads, rounds, result file.
+ * engine and on DJL/PyTorch in one process, in alternating rounds; beside them, for SGD, the same
+ * model trained by PyTorch's own autograd; and what a checkpoint costs. Arguments: threads, rounds,
+ * result file.
  */
 public final class TrainingComparison {
     private static final int[] BATCHES = {16, 64, 256};
     private static final double ROUND_SECONDS = 1;
+    private static final int WARM_ROUNDS = 4;
 
     private TrainingComparison() {}
 
@@ -46,7 +53,9 @@ public final class TrainingComparison {
         ModelManifest manifest =
                 ModelPackage.open(blobs, BuiltinModels.install("builtin:digits", blobs)).manifest();
         Path csv = Path.of("examples/digits.csv");
-        LabelledRows rows = LabelledRows.of(manifest.rows().read(csv), manifest);
+        RowFormat.Rows file = manifest.rows().read(csv);
+        Tensor values = file.values();
+        LabelledRows rows = LabelledRows.of(file, manifest);
         ObjectNode figures = CanonicalJson.object().put("threads", threads).put("rounds", rounds);
         Path cache = Path.of(System.getProperty("user.home"), ".cache", "assay-benchmark");
         try (Engine exact = new ExactEngine(threads);
@@ -57,9 +66,18 @@ public final class TrainingComparison {
                     Training training = training(manifest, rows, optimizer, batch);
                     try (TrainingRun ours = TrainingRun.begin(training, manifest, rows, exact);
                             TrainingRun theirs =
-                                    TrainingRun.begin(training, manifest, rows, pytorch)) {
+                                    TrainingRun.begin(training, manifest, rows, pytorch);
+                            AutogradTraining autograd =
+                                    new AutogradTraining(
+                                            manifest.graph(), ours.weights(), 1e-3f, .9f)) {
+                        Tensor input = manifest.input(values, 0, batch);
+                        Tensor targets = targets(batch);
+                        List<Step> steps = new ArrayList<>(List.of(ours::next, theirs::next));
+                        if (optimizer instanceof Optimizer.Sgd) {
+                            steps.add(() -> autograd.step(input, targets));
+                        }
                         figures.set(
-                                optimizer.name() + "Batch" + batch, compare(ours, theirs, rounds));
+                                optimizer.name() + "Batch" + batch, compare(steps, ours, rounds));
                     }
                 }
             }
@@ -84,35 +102,69 @@ public final class TrainingComparison {
                 EngineName.EXACT);
     }
 
-    private static ObjectNode compare(TrainingRun exact, TrainingRun pytorch, int rounds)
+    /** Any class for each row: the time does not depend on which. */
+    private static Tensor targets(int batch) {
+        float[] targets = new float[batch * 10];
+        for (int row = 0; row < batch; row++) {
+            targets[row * 10 + row % 10] = 1;
+        }
+        return Tensor.of(Shape.of(batch, 10), targets);
+    }
+
+    private static ObjectNode compare(List<Step> steps, TrainingRun exact, int rounds)
             throws EngineException, ModelException {
-        double[][] rates = new double[2][rounds];
-        double[] ratios = new double[rounds];
+        double[][] rates = new double[steps.size()][rounds];
         double[] checkpoints = new double[rounds];
-        rate(exact);
-        rate(pytorch);
+        for (Step step : steps) {
+            for (int i = 0; i < WARM_ROUNDS; i++) {
+                rate(step);
+            }
+        }
         for (int round = 0; round < rounds; round++) {
-            rates[0][round] = rate(exact);
-            rates[1][round] = rate(pytorch);
-            ratios[round] = rates[0][round] / rates[1][round];
+            for (int i = 0; i < steps.size(); i++) {
+                rates[i][round] = rate(steps.get(i));
+            }
             checkpoints[round] = checkpointMillis(exact);
         }
-        return CanonicalJson.object()
-                .put("exactStepsPerSecond", ResultFile.rounded(ResultFile.median(rates[0])))
-                .put("pytorchStepsPerSecond", ResultFile.rounded(ResultFile.median(rates[1])))
-                .put("exactOverPytorch", ResultFile.rounded(ResultFile.median(ratios)))
-                .put("checkpointMillis", ResultFile.rounded(ResultFile.median(checkpoints)));
+        ObjectNode json =
+                CanonicalJson.object()
+                        .put("exactStepsPerSecond", median(rates[0]))
+                        .put("pytorchStepsPerSecond", median(rates[1]))
+                        .put("exactOverPytorch", median(ratios(rates[0], rates[1])));
+        if (steps.size() > 2) {
+            json.put("autogradStepsPerSecond", median(rates[2]))
+                    .put("exactOverAutograd", median(ratios(rates[0], rates[2])));
+        }
+        return json.put("checkpointMillis", median(checkpoints));
+    }
+
+    private static double median(double[] values) {
+        return ResultFile.rounded(ResultFile.median(values));
+    }
+
+    /** Round by round: neighbours in time shared the machine's mood. */
+    private static double[] ratios(double[] a, double[] b) {
+        double[] ratios = new double[a.length];
+        for (int i = 0; i < a.length; i++) {
+            ratios[i] = a[i] / b[i];
+        }
+        return ratios;
+    }
+
+    private interface Step {
+        float run() throws EngineException;
     }
 
     /** Steps a second over about {@link #ROUND_SECONDS}. */
-    private static double rate(TrainingRun run) throws EngineException {
+    private static double rate(Step step) throws EngineException {
         long began = System.nanoTime();
         long limit = (long) (ROUND_SECONDS * 1e9);
-        int first = run.state().step();
+        int steps = 0;
         while (System.nanoTime() - began < limit) {
-            run.next();
+            step.run();
+            steps++;
         }
-        return (run.state().step() - first) * 1e9 / (System.nanoTime() - began);
+        return steps * 1e9 / (System.nanoTime() - began);
     }
 
     /** Milliseconds to make a checkpoint and its digest, without storing it. */

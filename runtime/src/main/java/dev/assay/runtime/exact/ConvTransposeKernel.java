@@ -96,16 +96,18 @@ final class ConvTransposeKernel implements Kernel {
         int columns = x.dim(3);
         int at = into * height * width;
         Arrays.fill(planes, at, at + height * width, 0f);
+        int left = filters.dim(3) - 1 - window.padLeft();
+        int begin = Math.max(0, Math.ceilDiv(-left, window.strideW()));
+        int end = Math.min(columns, Math.ceilDiv(width - left, window.strideW()));
         for (int i = 0; i < rows; i++) {
             int h = i * window.strideH() + filters.dim(2) - 1 - window.padTop();
             if (h < 0 || h >= height) {
                 continue;
             }
-            for (int j = 0; j < columns; j++) {
-                int w = j * window.strideW() + filters.dim(3) - 1 - window.padLeft();
-                if (w >= 0 && w < width) {
-                    planes[at + h * width + w] = input[(plane * rows + i) * columns + j];
-                }
+            int from = (plane * rows + i) * columns;
+            int to = at + h * width + left;
+            for (int j = begin; j < end; j++) {
+                planes[to + j * window.strideW()] = input[from + j];
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.assay.runtime.exact;
 import dev.assay.runtime.exact.Workspace.Use;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShuffle;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -85,11 +86,13 @@ final class ConvWeightGradKernel implements Kernel {
         float[] a =
                 workspace.floats(worker, Use.ROWS, Panels.packedRows(block.rows(), Panels.DEPTH));
         MemorySegment b = workspace.panels(worker, (long) Panels.DEPTH * filled);
+        int[] begins = workspace.ints(worker, Panels.DEPTH);
         Accumulators sums = new Accumulators(block.rows(), block.columns(), workspace, worker);
         for (int k = 0; k < depth; k += Panels.DEPTH) {
             int deep = Math.min(Panels.DEPTH, depth - k);
             packRows(dy, block, k, deep, a);
-            packPatches(padded, block.column(), filled, k, deep, b);
+            begins(k, deep, begins);
+            packPatches(padded, block.column(), filled, begins, deep, b);
             if (k + deep < depth) {
                 sums.add(deep, a, 0, b, 0);
             } else {
@@ -114,19 +117,62 @@ final class ConvWeightGradKernel implements Kernel {
         }
     }
 
-    /** Copies rows {@code k} to {@code k + deep} of the patches into panels of columns. */
-    private void packPatches(
-            float[] padded, int column, int filled, int k, int deep, MemorySegment into) {
+    /** Where the patches of rows {@code k} to {@code k + deep} begin in the padded images. */
+    private void begins(int k, int deep, int[] begins) {
         int[] origins = patches.origins();
         int imageSize = channels * patches.planeSize();
+        int image = k / origins.length * imageSize;
+        int p = k % origins.length;
+        for (int i = 0; i < deep; i++) {
+            begins[i] = image + origins[p];
+            if (++p == origins.length) {
+                p = 0;
+                image += imageSize;
+            }
+        }
+    }
+
+    /** Copies the patches that begin at {@code begins}, one a row, into panels of columns. */
+    private void packPatches(
+            float[] padded, int column, int filled, int[] begins, int deep, MemorySegment into) {
         for (int j = 0; j < filled; j += Tile.WIDTH) {
             long at = ((long) (j - j % Tile.COLUMNS) * deep + j % Tile.COLUMNS) * Float.BYTES;
-            for (int i = 0; i < deep; i++) {
-                int image = (k + i) / origins.length;
-                int origin = image * imageSize + origins[(k + i) % origins.length];
-                FloatVector.fromArray(Tile.LANES, padded, origin, taps, column + j)
-                        .intoMemorySegment(into, at + i * (long) Tile.ROW_BYTES, Tile.ORDER);
+            int first = column + j;
+            int span = taps[first + Tile.WIDTH - 1] - taps[first];
+            int end = begins[deep - 1] + taps[first] + Tile.COLUMNS;
+            if (span < Tile.COLUMNS && end <= padded.length) {
+                pick(padded, first, begins, deep, into, at);
+            } else {
+                gather(padded, first, begins, deep, into, at);
             }
+        }
+    }
+
+    /** Packs columns whose taps all lie within two vectors: by two loads and a shuffle. */
+    private void pick(
+            float[] padded, int first, int[] begins, int deep, MemorySegment into, long at) {
+        int tap = taps[first];
+        VectorShuffle<Float> lanes =
+                VectorShuffle.fromOp(
+                        Tile.LANES,
+                        lane -> {
+                            int offset = taps[first + lane] - tap;
+                            return offset < Tile.WIDTH ? offset : offset - Tile.COLUMNS;
+                        });
+        for (int i = 0; i < deep; i++) {
+            int from = begins[i] + tap;
+            FloatVector.fromArray(Tile.LANES, padded, from)
+                    .rearrange(lanes, FloatVector.fromArray(Tile.LANES, padded, from + Tile.WIDTH))
+                    .intoMemorySegment(into, at + i * (long) Tile.ROW_BYTES, Tile.ORDER);
+        }
+    }
+
+    /** Packs columns whose taps lie anywhere. */
+    private void gather(
+            float[] padded, int first, int[] begins, int deep, MemorySegment into, long at) {
+        for (int i = 0; i < deep; i++) {
+            FloatVector.fromArray(Tile.LANES, padded, begins[i], taps, first)
+                    .intoMemorySegment(into, at + i * (long) Tile.ROW_BYTES, Tile.ORDER);
         }
     }
 }

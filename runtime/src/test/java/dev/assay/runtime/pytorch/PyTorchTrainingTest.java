@@ -3,6 +3,7 @@ package dev.assay.runtime.pytorch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.assay.models.autodiff.TrainingStep;
 import dev.assay.models.builtin.BuiltinModels;
 import dev.assay.models.engine.Engine;
 import dev.assay.models.engine.LoadedModel;
@@ -19,6 +20,7 @@ import dev.assay.models.tensor.Tensor;
 import dev.assay.models.tensor.TensorType;
 import dev.assay.models.training.LabelledRows;
 import dev.assay.models.training.TrainingRun;
+import dev.assay.models.training.TrainingState;
 import dev.assay.protocol.blob.BlobStore;
 import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.job.EngineName;
@@ -177,16 +179,97 @@ final class PyTorchTrainingTest {
         }
     }
 
-    private List<Float> losses(Optimizer optimizer, Engine engine) throws Exception {
-        BlobStore blobs = BlobStore.open(directory);
-        ModelManifest manifest =
-                ModelPackage.open(blobs, BuiltinModels.install("builtin:digits", blobs)).manifest();
-        Path csv = Path.of(System.getProperty("assay.root"), "examples", "digits.csv");
-        LabelledRows rows = LabelledRows.of(manifest.rows().read(csv), manifest);
+    /** Our gradients, as a graph on the exact engine, against PyTorch's own. */
+    @Test
+    void weights_afterExactSteps_areCloseToThoseOfPyTorchsAutograd() throws Exception {
+        ModelManifest manifest = manifest();
+        TrainingStep step = TrainingStep.of(manifest.graph(), new Optimizer.Sgd("0.05", "0.9"));
+        TrainingState state = TrainingState.initial(step, 2);
+        Tensor rows = manifest.rows().read(csv()).values();
+        List<Tensor> tensors = new ArrayList<>(state.tensors().values());
+        try (AutogradTraining theirs =
+                        new AutogradTraining(manifest.graph(), state.parameters(step), .05f, .9f);
+                LoadedModel ours = exact.load(step.graph(), Map.of())) {
+            for (int i = 0; i < 3; i++) {
+                Tensor input = manifest.input(rows, 50 * i, 50);
+                float[] labels = new float[500];
+                for (int row = 0; row < 50; row++) {
+                    labels[row * 10 + (row * 7 + i) % 10] = 1;
+                }
+                Tensor targets = Tensor.of(Shape.of(50, 10), labels);
+                List<Tensor> inputs = new ArrayList<>(List.of(input, targets));
+                inputs.addAll(tensors);
+                inputs.addAll(step.scalars(i));
+                List<Tensor> outputs = ours.run(inputs, Trace.OFF);
+                assertThat(theirs.step(input, targets))
+                        .isCloseTo(outputs.getFirst().values()[0], within(1e-4f));
+                tensors = outputs.subList(1, outputs.size());
+            }
+            int index = 0;
+            for (Tensor weight : theirs.weights().values()) {
+                Tensor exactWeight = tensors.get(index++);
+                for (int i = 0; i < weight.values().length; i++) {
+                    assertThat(weight.values()[i])
+                            .isCloseTo(exactWeight.values()[i], within(1e-5f));
+                }
+            }
+        }
+    }
+
+    @Test
+    void training_resumedOnTheSameMachineAndThreads_endsInTheSameCheckpoint() throws Exception {
+        ModelManifest manifest = manifest();
+        LabelledRows rows = LabelledRows.of(manifest.rows().read(csv()), manifest);
+        Training training = training(rows, Optimizer.Adam.of("0.002"), 20, 10);
+        TrainingState middle;
+        Digest end;
+        try (TrainingRun run = TrainingRun.begin(training, manifest, rows, pytorch)) {
+            for (int i = 0; i < 10; i++) {
+                run.next();
+            }
+            middle = run.checkpoint().state();
+            while (run.hasNext()) {
+                run.next();
+            }
+            end = run.checkpoint().digest();
+        }
+        try (TrainingRun run = TrainingRun.resume(training, manifest, rows, pytorch, middle)) {
+            while (run.hasNext()) {
+                run.next();
+            }
+            assertThat(run.checkpoint().digest()).isEqualTo(end);
+        }
+    }
+
+    private static Training training(
+            LabelledRows rows, Optimizer optimizer, int steps, int checkpointEvery) {
         Digest any = Digest.sha256(new byte[0]);
-        Training training =
-                new Training(
-                        any, any, rows.count(), 1, 1, optimizer, 40, 64, 40, EngineName.PYTORCH);
+        return new Training(
+                any,
+                any,
+                rows.count(),
+                1,
+                1,
+                optimizer,
+                steps,
+                64,
+                checkpointEvery,
+                EngineName.PYTORCH);
+    }
+
+    private ModelManifest manifest() throws Exception {
+        BlobStore blobs = BlobStore.open(directory);
+        return ModelPackage.open(blobs, BuiltinModels.install("builtin:digits", blobs)).manifest();
+    }
+
+    private static Path csv() {
+        return Path.of(System.getProperty("assay.root"), "examples", "digits.csv");
+    }
+
+    private List<Float> losses(Optimizer optimizer, Engine engine) throws Exception {
+        ModelManifest manifest = manifest();
+        LabelledRows rows = LabelledRows.of(manifest.rows().read(csv()), manifest);
+        Training training = training(rows, optimizer, 40, 40);
         List<Float> losses = new ArrayList<>();
         try (TrainingRun run = TrainingRun.begin(training, manifest, rows, engine)) {
             while (run.hasNext()) {

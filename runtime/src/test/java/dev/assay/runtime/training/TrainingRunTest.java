@@ -11,7 +11,6 @@ import dev.assay.models.engine.EngineException;
 import dev.assay.models.training.TrainingCheckpoint;
 import dev.assay.models.training.TrainingRun;
 import dev.assay.models.training.TrainingState;
-import dev.assay.models.training.TrainingUnit;
 import dev.assay.protocol.blob.BlobStore;
 import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.job.Optimizer;
@@ -143,21 +142,6 @@ final class TrainingRunTest {
             Digest disguised = TrainingCheckpoint.of(training, run.state()).digest();
             assertThat(disguised).isNotEqualTo(whole.get(1).digest());
         }
-    }
-
-    @Test
-    void unit_commitment_coversIndexStartAndEnd() {
-        Digest a = Digest.sha256(new byte[] {1});
-        Digest b = Digest.sha256(new byte[] {2});
-        TrainingUnit unit = new TrainingUnit(3, a, b);
-        assertThat(unit.leaf()).hasSize(72).startsWith(0, 0, 0, 0, 0, 0, 0, 3);
-        assertThat(
-                        List.of(
-                                unit.commitment(),
-                                new TrainingUnit(4, a, b).commitment(),
-                                new TrainingUnit(3, b, a).commitment(),
-                                new TrainingUnit(3, a, a).commitment()))
-                .doesNotHaveDuplicates();
     }
 
     @Test

@@ -1,0 +1,122 @@
+package dev.assay.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import dev.assay.verification.audit.AuditReport;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/** Jobs that train a model, from order to settled escrow. */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+final class TrainingJobTest {
+    @TempDir private Path folder;
+    private Path home;
+    private Command command;
+
+    @BeforeEach
+    void command() {
+        home = folder.resolve("home");
+        command = Command.in(home, folder);
+    }
+
+    @Test
+    void training_isReplayedAndItsModelRuns() throws Exception {
+        Command.Outcome trained = command.run("run", "--json", job("0.05", 300).toString());
+
+        assertThat(trained.exit()).as(trained.out() + trained.err()).isZero();
+        assertThat(event(trained, "audited").path("method").asText()).isEqualTo("EXACT_REPLAY");
+        assertThat(event(trained, "audited").path("drawn").asInt()).isEqualTo(6);
+        Path model = Path.of(event(trained, "result").path("model").asText());
+        AuditReport report = audit(trained);
+        assertThat(report.passed()).as(report.toString()).isTrue();
+
+        Path inference =
+                Example.edited(folder.resolve("use"), 500, "builtin:digits", model.toString());
+        Command.Outcome used = command.run("run", "--json", inference.toString());
+
+        assertThat(used.exit()).as(used.out() + used.err()).isZero();
+        assertThat(event(used, "result").path("correct").asInt()).isGreaterThan(450);
+        Books.read(home).assertWhole();
+    }
+
+    @Test
+    void audit_ofAFolderWithAnotherCheckpoint_namesIt() throws Exception {
+        Command.Outcome trained = command.run("run", "--json", job("0.05", 100).toString());
+        Path tensors =
+                Path.of(event(trained, "ended").path("evidence").asText())
+                        .resolve("work/checkpoint-00000.safetensors");
+        byte[] bytes = Files.readAllBytes(tensors);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(tensors, bytes);
+
+        AuditReport report = audit(trained);
+
+        assertThat(report.passed()).isFalse();
+        assertThat(report.toString()).contains("work/checkpoint-00000.safetensors");
+    }
+
+    @Test
+    void training_thatDiverges_isTheTenantsFault() throws Exception {
+        Command.Outcome run = command.run("run", "--json", job("100000", 300).toString());
+
+        assertThat(run.exit()).as(run.out() + run.err()).isEqualTo(1);
+        JsonNode ended = event(run, "ended");
+        assertThat(ended.path("fault").asText()).isEqualTo("TENANT");
+        assertThat(ended.path("detail").asText()).contains("diverged; use a lower learning rate");
+        Books.read(home).assertWhole();
+    }
+
+    @Test
+    void dataset_withoutLabels_isRefusedBeforeAnythingIsOrdered() throws Exception {
+        Path job = job("0.05", 100);
+        Files.writeString(folder.resolve("digits.csv"), "0,".repeat(63) + "0\n");
+
+        command.run("run", job.toString())
+                .assertError(
+                        3,
+                        "assay: the dataset has no labels; add one column with each row's class");
+    }
+
+    private Path job(String rate, int steps) throws IOException {
+        Files.write(folder.resolve("digits.csv"), Example.rows(1_500));
+        return Files.writeString(
+                folder.resolve("train.yaml"),
+                """
+                version: assay/v1
+                name: train
+                resources: { cpu: 2 }
+                training:
+                  model: builtin:digits
+                  dataset: digits.csv
+                  optimizer: { name: sgd, rate: "%s", momentum: "0.9" }
+                  steps: %d
+                  batch: 32
+                  checkpoint: 50
+                  seed: 20
+                price: { max: "0.10", denom: usdc, per: cpu-hour }
+                verify: { audit: 100%% }
+                """
+                        .formatted(rate, steps));
+    }
+
+    private static JsonNode event(Command.Outcome run, String name) throws IOException {
+        return run.json().stream()
+                .filter(line -> line.path("event").asText().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + name + " in " + run.out()));
+    }
+
+    private static AuditReport audit(Command.Outcome run) throws Exception {
+        return LocalNetworkTest.audit(Path.of(event(run, "ended").path("evidence").asText()));
+    }
+}
