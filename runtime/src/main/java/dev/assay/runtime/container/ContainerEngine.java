@@ -54,10 +54,10 @@ public interface ContainerEngine extends AutoCloseable {
     /**
      * Follows both streams of the log.
      *
-     * @param after entries up to this instant are left out
+     * @param from entries before this instant are left out
      * @param sink takes the entries, one at a time, on a thread of the subscription
      */
-    LogSubscription follow(String container, Instant after, Consumer<LogEntry> sink)
+    LogSubscription follow(String container, Instant from, Consumer<LogEntry> sink)
             throws ContainerException;
 
     /** Sends a signal such as {@code TERM} to its first process; an ended one takes none. */

@@ -236,7 +236,7 @@ public final class ContainerRun implements AutoCloseable {
     public ContainerOutcome await() throws ContainerException, InterruptedException {
         Optional<ContainerState> end = ended();
         watchdog.close();
-        log.drain(watchdog.cause().equals(Optional.of(ExitCause.LOG_LIMIT)) ? NO_REST : LOG_REST);
+        restOfLog();
         Digest logBlob = log.store(host.blobs());
         ExitCause cause =
                 end.map(state -> Ending.cause(state, watchdog.cause(), usage.get()))
@@ -269,6 +269,16 @@ public final class ContainerRun implements AutoCloseable {
                 usage.get().peakMemoryBytes(),
                 end.flatMap(ContainerState::startedAt),
                 end.flatMap(ContainerState::finishedAt));
+    }
+
+    /** What the engine still has of the log; an engine that is away has none to give. */
+    private void restOfLog() throws InterruptedException {
+        boolean flood = watchdog.cause().equals(Optional.of(ExitCause.LOG_LIMIT));
+        try {
+            log.drain(flood ? NO_REST : LOG_REST);
+        } catch (ContainerException e) {
+            // what was seen of it is kept
+        }
     }
 
     private Outputs collect() throws ContainerException {

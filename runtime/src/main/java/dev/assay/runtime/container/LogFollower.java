@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
@@ -22,7 +22,9 @@ final class LogFollower implements AutoCloseable {
     private final long floodBytes;
     private final Consumer<LogEntry> entries;
     private final Consumer<ExitCause> end;
-    private final AtomicReference<Instant> last = new AtomicReference<>(Instant.EPOCH);
+    private final ReentrantLock lock = new ReentrantLock();
+    private Instant last = Instant.EPOCH;
+    private int atLast;
     private @Nullable LogSubscription subscription;
 
     /**
@@ -45,9 +47,25 @@ final class LogFollower implements AutoCloseable {
     }
 
     /** Starts following, or goes on after what was seen last. */
-    synchronized void follow() throws ContainerException {
+    void follow() throws ContainerException {
         stop();
-        subscription = engine.follow(container, last.get(), this::take);
+        lock.lock();
+        try {
+            int[] known = {atLast};
+            Instant from = last;
+            subscription =
+                    engine.follow(
+                            container,
+                            from,
+                            entry -> {
+                                if (entry.time().equals(from) && known[0]-- > 0) {
+                                    return;
+                                }
+                                take(entry);
+                            });
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void take(LogEntry entry) {
@@ -58,18 +76,38 @@ final class LogFollower implements AutoCloseable {
         } catch (ContainerException e) {
             end.accept(ExitCause.ENGINE_LOST);
         }
-        last.set(entry.time());
+        lock.lock();
+        try {
+            atLast = entry.time().equals(last) ? atLast + 1 : 1;
+            last = entry.time();
+        } finally {
+            lock.unlock();
+        }
         entries.accept(entry);
     }
 
-    /** Waits for the rest of the log after the container ended, but not forever. */
-    void drain(Duration limit) throws InterruptedException {
-        LogSubscription following;
-        synchronized (this) {
-            following = subscription;
+    /**
+     * Waits for the rest of the log after the container ended, but not forever. An engine may end a
+     * log that it turned over to a new file too early; it is asked again for what comes after.
+     */
+    void drain(Duration limit) throws ContainerException, InterruptedException {
+        if (drained(limit)) {
+            follow();
+            drained(limit);
         }
-        if (following != null) {
-            following.await(limit);
+    }
+
+    private boolean drained(Duration limit) throws InterruptedException {
+        LogSubscription following = subscription();
+        return following != null && following.await(limit);
+    }
+
+    private @Nullable LogSubscription subscription() {
+        lock.lock();
+        try {
+            return subscription;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -78,14 +116,14 @@ final class LogFollower implements AutoCloseable {
     }
 
     private void stop() {
-        if (subscription != null) {
-            subscription.close();
-            subscription = null;
+        LogSubscription following = subscription();
+        if (following != null) {
+            following.close();
         }
     }
 
     @Override
-    public synchronized void close() {
+    public void close() {
         stop();
         keeper.close();
     }

@@ -123,7 +123,7 @@ final class LogKeeper implements AutoCloseable {
             List<InputStream> parts = new ArrayList<>();
             parts.add(Files.newInputStream(folder.resolve("head")));
             if (dropped > 0) {
-                String gap = "[" + dropped + " bytes of the log were not kept]\n";
+                String gap = "[" + dropped + " bytes or more of the log were not kept]\n";
                 parts.add(new ByteArrayInputStream(gap.getBytes(StandardCharsets.UTF_8)));
             }
             if (older != null) {

@@ -234,9 +234,9 @@ public final class DockerEngine implements ContainerEngine {
     }
 
     @Override
-    public LogSubscription follow(String container, Instant after, Consumer<LogEntry> sink)
+    public LogSubscription follow(String container, Instant from, Consumer<LogEntry> sink)
             throws ContainerException {
-        LogCallback callback = new LogCallback(after, sink);
+        LogCallback callback = new LogCallback(from, sink);
         return calls.to(
                 "follow the log of container " + container,
                 Code.ENGINE_FAILED,
@@ -247,7 +247,7 @@ public final class DockerEngine implements ContainerEngine {
                                 .withTimestamps(true)
                                 .withFollowStream(true)
                                 .withTailAll()
-                                .withSince((int) after.getEpochSecond())
+                                .withSince((int) from.getEpochSecond())
                                 .exec(callback));
     }
 

@@ -20,14 +20,14 @@ import java.util.function.Consumer;
 final class LogCallback extends ResultCallback.Adapter<Frame> implements LogSubscription {
     private final Map<LogEntry.Stream, LogParser> parsers = new EnumMap<>(LogEntry.Stream.class);
 
-    LogCallback(Instant after, Consumer<LogEntry> sink) {
+    LogCallback(Instant from, Consumer<LogEntry> sink) {
         for (LogEntry.Stream stream : LogEntry.Stream.values()) {
             parsers.put(
                     stream,
                     new LogParser(
                             stream,
                             entry -> {
-                                if (entry.time().isAfter(after)) {
+                                if (!entry.time().isBefore(from)) {
                                     sink.accept(entry);
                                 }
                             }));
