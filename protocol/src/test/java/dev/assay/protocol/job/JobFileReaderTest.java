@@ -155,7 +155,7 @@ class JobFileReaderTest {
             value = {
                 "name: sgd | name: sdg | job.yaml:6:22: 'name' in 'training.optimizer': 'sdg' is"
                         + " not supported; use sgd or adam",
-                "name: sgd | name: adam | job.yaml:6:56: adam has no momentum; remove it, or use"
+                "name: sgd | name: adam | job.yaml:6:52: adam has no momentum; remove it, or use"
                         + " sgd",
                 "\"0.05\" | \"0\" | job.yaml:6:33: 'rate' in 'training.optimizer': learningRate"
                         + " must be more than 0",
