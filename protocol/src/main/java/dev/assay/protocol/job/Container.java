@@ -55,7 +55,7 @@ public record Container(
     public static final String OUTPUTS = "/assay/out";
 
     /** Where a container may keep files that nobody collects; its home directory. */
-    public static final String SCRATCH = "/assay/work";
+    public static final String SCRATCH = "/assay/scratch";
 
     /** The size of {@code /dev/shm} when none is asked for. */
     public static final long DEFAULT_SHM_BYTES = 1L << 30;

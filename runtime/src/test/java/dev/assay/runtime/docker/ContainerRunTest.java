@@ -61,7 +61,7 @@ class ContainerRunTest {
                         Machine.limits());
         assertThat(outcome.cause()).as(outcome.message()).isEqualTo(ExitCause.DONE);
         assertThat(machine.outputs(outcome))
-                .isEqualTo(Map.of("d/c", "six times nine", "env", "me 0/1 in /assay/work\n"));
+                .isEqualTo(Map.of("d/c", "six times nine", "env", "me 0/1 in /assay/scratch\n"));
         assertThat(outcome.outputs().orElseThrow().manifest().files())
                 .anyMatch(file -> file.digest().equals(input));
         assertThat(machine.blobs.has(outcome.outputs().orElseThrow().digest())).isTrue();

@@ -49,14 +49,14 @@ final class Hostile {
                 for (;;) if (write(fd, block, sizeof block) < 0 && errno != EINTR) sleep(1);
               } else if (!strcmp(kind, "deleted")) {
                 for (;;) {
-                  int fd = open("/assay/work/x", O_CREAT | O_WRONLY, 0600);
-                  unlink("/assay/work/x");
+                  int fd = open("/assay/scratch/x", O_CREAT | O_WRONLY, 0600);
+                  unlink("/assay/scratch/x");
                   for (int i = 0; i < 4; i++) if (write(fd, block, sizeof block) < 0) sleep(1);
                 }
               } else if (!strcmp(kind, "mapped")) {
                 for (;;) {
-                  int fd = open("/assay/work/x", O_CREAT | O_RDWR, 0600);
-                  unlink("/assay/work/x");
+                  int fd = open("/assay/scratch/x", O_CREAT | O_RDWR, 0600);
+                  unlink("/assay/scratch/x");
                   for (int i = 0; i < 4; i++) if (write(fd, block, sizeof block) < 0) sleep(1);
                   mmap(0, 4 << 20, PROT_READ, MAP_SHARED, fd, 0);
                   close(fd);
@@ -89,7 +89,7 @@ final class Hostile {
                 said("packet socket", socket(AF_PACKET, SOCK_RAW, 0));
                 said("setuid root", setuid(0));
                 said("chroot", chroot("/tmp"));
-                said("device", mknod("/assay/work/d", S_IFBLK | 0666, makedev(8, 0)));
+                said("device", mknod("/assay/scratch/d", S_IFBLK | 0666, makedev(8, 0)));
               }
               return 0;
             }

@@ -109,7 +109,7 @@ class HostileContainerTest {
     @ParameterizedTest
     @EnumSource(Disk.class)
     void diskFiller_getsNoMoreThanItsDisk(Disk disk) throws Exception {
-        ContainerOutcome outcome = run(disk, Duration.ofSeconds(3), "fill", "/assay/work/x");
+        ContainerOutcome outcome = run(disk, Duration.ofSeconds(3), "fill", "/assay/scratch/x");
         assertThat(outcome.cause())
                 .isIn(ExitCause.EXIT_CODE, ExitCause.DISK_LIMIT, ExitCause.TIME_LIMIT);
         assertThat(outcome.cause().fault()).isEqualTo(Fault.TENANT);
