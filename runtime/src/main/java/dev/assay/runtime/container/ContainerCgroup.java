@@ -86,21 +86,29 @@ final class ContainerCgroup {
     /** Counts now; nothing once the container is gone. */
     Optional<Sample> sample() {
         try {
-            return Optional.of(
-                    unified
-                            ? new Sample(
-                                    micros(field(cpu.resolve("cpu.stat"), "usage_usec")),
-                                    peak(),
-                                    field(memory.resolve("memory.events"), "max"),
-                                    field(memory.resolve("memory.events"), "oom_kill"))
-                            : new Sample(
-                                    Duration.ofNanos(number(cpu.resolve("cpuacct.usage"))),
-                                    number(memory.resolve("memory.max_usage_in_bytes")),
-                                    number(memory.resolve("memory.failcnt")),
-                                    field(memory.resolve("memory.oom_control"), "oom_kill")));
+            return Optional.of(unified ? version2() : version1());
         } catch (IOException | NumberFormatException e) {
             return Optional.empty();
         }
+    }
+
+    private Sample version2() throws IOException {
+        List<String> events = Files.readAllLines(memory.resolve("memory.events"));
+        return new Sample(
+                micros(field(Files.readAllLines(cpu.resolve("cpu.stat")), "usage_usec")),
+                peak(),
+                field(events, "max"),
+                field(events, "oom_kill"));
+    }
+
+    /** Whoever is killed at the limit has reached it: so what was killed is read first. */
+    private Sample version1() throws IOException {
+        long killed = field(Files.readAllLines(memory.resolve("memory.oom_control")), "oom_kill");
+        return new Sample(
+                Duration.ofNanos(number(cpu.resolve("cpuacct.usage"))),
+                number(memory.resolve("memory.max_usage_in_bytes")),
+                number(memory.resolve("memory.failcnt")),
+                killed);
     }
 
     /** The processes in it, by their ids on this host. */
@@ -128,13 +136,12 @@ final class ContainerCgroup {
         return Long.parseLong(Files.readString(file).strip());
     }
 
-    /** The number after a name in a file of {@code name number} lines; 0 without one. */
-    private static long field(Path file, String name) throws IOException {
-        for (String line : Files.readAllLines(file)) {
-            if (line.startsWith(name + " ")) {
-                return Long.parseLong(line.substring(name.length() + 1).strip());
-            }
-        }
-        return 0;
+    /** The number after a name in lines of {@code name number}; 0 without one. */
+    private static long field(List<String> lines, String name) {
+        return lines.stream()
+                .filter(line -> line.startsWith(name + " "))
+                .findFirst()
+                .map(line -> Long.parseLong(line.substring(name.length() + 1).strip()))
+                .orElse(0L);
     }
 }

@@ -23,8 +23,10 @@ public final class ContainerRun implements AutoCloseable {
     private static final Duration HEALTH_PAUSE = Duration.ofSeconds(1);
     private static final Duration LOG_REST = Duration.ofSeconds(10);
 
-    /** Measuring the workspace takes at most one part in so many of the time. */
+    /** Measuring the workspace takes one part in so many of the time, unless it takes long. */
     private static final int PAUSES_PER_MEASURE = 10;
+
+    private static final Duration MOST_PAUSE = Duration.ofSeconds(1);
 
     private static final Duration NO_REST = Duration.ZERO;
 
@@ -202,7 +204,8 @@ public final class ContainerRun implements AutoCloseable {
             List<Long> processes = cgroup.map(ContainerCgroup::processes).orElse(List.of());
             FileTree.Use use = workspace.use(limits, processes);
             long ended = System.nanoTime();
-            nextMeasure = ended + PAUSES_PER_MEASURE * (ended - began);
+            nextMeasure =
+                    ended + Math.min(PAUSES_PER_MEASURE * (ended - began), MOST_PAUSE.toNanos());
             return use.within(limits.diskBytes(), limits.files());
         }
 

@@ -177,7 +177,7 @@ class ContainerRunTest {
                         Machine.script(
                                 "trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 1 &"
                                         + " wait; done"),
-                        Machine.limits())) {
+                        with(Duration.ofMinutes(1), Duration.ofMinutes(1)))) {
             machine.awaitLog("ready");
             run.cancel();
             ContainerOutcome outcome = run.await();
@@ -196,7 +196,7 @@ class ContainerRunTest {
 
     @Test
     void container_pastItsTime_isEnded() throws Exception {
-        ContainerLimits limits = with(Machine.limits(), Duration.ofMillis(300));
+        ContainerLimits limits = with(Duration.ofMillis(300), Duration.ofMillis(200));
         ContainerOutcome outcome = machine.run(Machine.script("sleep 1000"), limits);
         assertThat(outcome.cause()).isEqualTo(ExitCause.TIME_LIMIT);
         assertThat(outcome.cause().fault()).isEqualTo(Fault.TENANT);
@@ -234,7 +234,8 @@ class ContainerRunTest {
         assertThat(outcome.peakMemoryBytes()).isPositive();
     }
 
-    private static ContainerLimits with(ContainerLimits limits, Duration time) {
+    private static ContainerLimits with(Duration time, Duration grace) {
+        ContainerLimits limits = Machine.limits();
         return new ContainerLimits(
                 limits.nanoCpus(),
                 limits.memoryBytes(),
@@ -246,6 +247,6 @@ class ContainerRunTest {
                 limits.outputBytes(),
                 limits.logBytes(),
                 time,
-                Duration.ofMillis(200));
+                grace);
     }
 }

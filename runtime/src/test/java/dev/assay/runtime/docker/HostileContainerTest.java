@@ -373,7 +373,7 @@ class HostileContainerTest {
     void hundredThousandFiles_areNotMoreThanItMayHave(Disk disk) throws Exception {
         machine = disk.machine(folder);
         ContainerLimits limits =
-                limits(Duration.ofSeconds(disk == Disk.WATCHED ? 30 : 4), 64L << 20, 100_000);
+                limits(Duration.ofSeconds(disk == Disk.WATCHED ? 120 : 4), 64L << 20, 100_000);
         try (ContainerRun run = start(List.of("/hostile", "files"), limits)) {
             ContainerOutcome outcome = run.await();
             assertThat(outcome.cause())

@@ -149,7 +149,7 @@ final class Machine implements AutoCloseable {
                 32L << 20,
                 1L << 20,
                 Duration.ofSeconds(60),
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(1));
     }
 
     RunId run() {
