@@ -15,12 +15,15 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 
 /** An {@code exec} of the engine over an upgraded connection. */
 final class DockerShell implements Shell {
     private static final int ROOM = 1 << 16;
+    private static final int PID_ATTEMPTS = 100;
+    private static final Duration PID_PAUSE = Duration.ofMillis(20);
 
     private final DockerClient client;
     private final Calls calls;
@@ -131,16 +134,32 @@ final class DockerShell implements Shell {
 
     private void endProcess() {
         try {
-            InspectExecResponse state = client.inspectExecCmd(exec).exec();
-            Long pid = state.getPidLong();
-            if (Boolean.TRUE.equals(state.isRunning()) && pid != null && pid > 0) {
-                Path groups = Path.of("/proc", Long.toString(pid), "cgroup");
-                if (Files.readString(groups).contains(container)) {
-                    ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
-                }
+            long pid = pid();
+            if (pid != 0
+                    && Files.readString(Path.of("/proc", Long.toString(pid), "cgroup"))
+                            .contains(container)) {
+                ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
             }
         } catch (IOException | RuntimeException e) {
             // gone, not on this host, or the engine is away: it ends with its container
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
+    }
+
+    /** The process's id on the host, which the engine knows a little after its start; 0 if none. */
+    private long pid() throws InterruptedException {
+        for (int attempt = 0; attempt < PID_ATTEMPTS; attempt++) {
+            InspectExecResponse state = client.inspectExecCmd(exec).exec();
+            Long pid = state.getPidLong();
+            if (!Boolean.TRUE.equals(state.isRunning())) {
+                return 0;
+            }
+            if (pid != null && pid != 0) {
+                return pid;
+            }
+            Thread.sleep(PID_PAUSE);
+        }
+        return 0;
     }
 }
