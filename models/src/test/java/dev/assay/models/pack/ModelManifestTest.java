@@ -71,7 +71,7 @@ final class ModelManifestTest {
                 "sha256:|sha512:|weights: not a digest",
                 "[\"a\",\"b\",\"c\"]|[\"a\",\"b\"]|2 labels for an output of 3 columns",
                 "[\"a\",\"b\",\"c\"]|[1,2,3]|labels: expected an array of strings",
-                "MatMul|Gemm|operator 'Gemm' is not supported",
+                "MatMul|Einsum|operator 'Einsum' is not supported",
                 "{\"format\"|{ \"format\"|not in canonical form",
                 "{\"format\"|{\"format\":\"assay.model/v1\",\"format\"|uplicate",
             })
