@@ -262,7 +262,7 @@ final class CommandLineTest {
         brief.assertError(
                 3,
                 "assay: empty.yaml:1:1: not a job: expected a mapping with version, name,"
-                        + " inference and price");
+                        + " inference, training or container, and price");
         Command.Outcome verbose = command.run("-vv", "run", "empty.yaml");
         assertThat(verbose.exit()).isEqualTo(3);
         assertThat(verbose.err()).contains("\tat dev.assay.");

@@ -113,7 +113,7 @@ public final class JobFileReader {
                     List.of(
                             file
                                     + ":1:1: not a job: expected a mapping with version, name,"
-                                    + " inference or container, and price"));
+                                    + " inference, training or container, and price"));
         } catch (MarkedYAMLException e) {
             String place =
                     Optional.ofNullable(e.getProblemMark())

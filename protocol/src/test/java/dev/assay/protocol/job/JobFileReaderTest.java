@@ -254,7 +254,7 @@ class JobFileReaderTest {
         assertThat(problems(yaml))
                 .containsExactly(
                         "job.yaml:1:1: not a job: expected a mapping with version, name,"
-                                + " inference or container, and price");
+                                + " inference, training or container, and price");
     }
 
     @Test
