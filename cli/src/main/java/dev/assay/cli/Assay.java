@@ -8,6 +8,7 @@ import dev.assay.cli.command.InspectCommand;
 import dev.assay.cli.command.KeysCommand;
 import dev.assay.cli.command.RunCommand;
 import dev.assay.cli.command.VersionCommand;
+import dev.assay.protocol.job.Spelling;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 
 /** The {@code assay} command. */
@@ -109,13 +113,27 @@ public final class Assay implements Callable<Integer> {
     }
 
     private static int misused(ParameterException e) {
-        System.err.println("assay: " + e.getMessage());
-        if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, System.err)) {
-            System.err.println(
-                    "assay: try '"
-                            + e.getCommandLine().getCommandSpec().qualifiedName()
-                            + " --help'");
+        CommandSpec command = e.getCommandLine().getCommandSpec();
+        Optional<String> meant = Optional.empty();
+        String mistake = e.getMessage();
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            String word = unmatched.getUnmatched().getFirst();
+            boolean option = word.startsWith("-");
+            Set<String> known =
+                    option ? command.optionsMap().keySet() : command.subcommands().keySet();
+            meant = Spelling.nearest(word, known);
+            mistake =
+                    (option
+                                    ? "unknown option '"
+                                    : known.isEmpty() ? "unexpected '" : "unknown command '")
+                            + word
+                            + "'";
         }
+        System.err.println("assay: " + mistake);
+        System.err.println(
+                "assay: "
+                        + meant.map(word -> "did you mean '" + word + "'?")
+                                .orElse("try '" + command.qualifiedName() + " --help'"));
         return ExitCode.ERROR;
     }
 }

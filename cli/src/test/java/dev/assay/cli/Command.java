@@ -69,8 +69,12 @@ record Command(List<String> before, Map<String, String> environment, Path direct
     Outcome run(String... arguments) throws IOException, InterruptedException {
         Path out = Files.createTempFile("assay", ".out");
         Path err = Files.createTempFile("assay", ".err");
-        Process process = start(out, err, arguments);
-        return outcome(process, out, err);
+        try {
+            return outcome(start(out, err, arguments), out, err);
+        } finally {
+            Files.delete(out);
+            Files.delete(err);
+        }
     }
 
     static Outcome outcome(Process process, Path out, Path err)

@@ -232,9 +232,12 @@ final class CommandLineTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "rum job.yaml | assay: Unmatched arguments from index 0: 'rum', 'job.yaml' | run",
-                "run --agent 2 job.yaml | assay: Unknown options: '--agent', 'job.yaml' | --agents",
-                "run --jsno job.yaml | assay: Unknown option: '--jsno' | --json",
+                "rnu job.yaml | assay: unknown command 'rnu' | did you mean 'run'?",
+                "frobnicate | assay: unknown command 'frobnicate' | try 'assay --help'",
+                "run --agent 2 job.yaml | assay: unknown option '--agent' | did you mean"
+                        + " '--agents'?",
+                "run --jsno job.yaml | assay: unknown option '--jsno' | did you mean '--json'?",
+                "run a.yaml b.yaml | assay: unexpected 'b.yaml' | try 'assay run --help'",
                 "run | assay: Missing required parameter: 'JOB.yaml' | assay run --help",
                 "run --agents 9 job.yaml | assay: --agents: 9 is not from 1 to 8 | assay run"
                         + " --help",
@@ -244,6 +247,7 @@ final class CommandLineTest {
                 "audit nowhere | assay: no folder nowhere; name the evidence folder | assay audit",
                 "bench --rounds 0 | assay: --rounds: 0 is not from 1 to 100 | assay bench --help",
                 "bench --key tenant | assay: --key: 'tenant' is no provider's key | assay bench",
+                "audit . | assay: . is no evidence folder | try 'assay audit --help'",
                 "audit --replay some . | assay: --replay: 'some' is neither drawn nor all | audit",
             })
     void commandLine_misspelt_isRefusedWithASuggestion(String line, String says, String suggests)

@@ -6,6 +6,7 @@ import dev.assay.cli.console.Terminal;
 import dev.assay.models.engine.Engine;
 import dev.assay.runtime.exact.ExactEngine;
 import dev.assay.verification.audit.AuditReport;
+import dev.assay.verification.audit.EvidenceLayout;
 import dev.assay.verification.audit.FolderAudit;
 
 import picocli.CommandLine;
@@ -66,6 +67,12 @@ public final class AuditCommand implements Callable<Integer> {
                 };
         if (!Files.isDirectory(folder)) {
             throw bad("no folder " + folder + "; name the evidence folder that assay run printed");
+        }
+        if (!EvidenceLayout.isPresent(folder)) {
+            throw bad(
+                    folder
+                            + " is no evidence folder: it has none of its files; name the one that"
+                            + " assay run printed");
         }
         Terminal terminal = Terminal.standard();
         AuditText text = new AuditText(terminal);

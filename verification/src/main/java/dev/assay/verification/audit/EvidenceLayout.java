@@ -1,6 +1,9 @@
 package dev.assay.verification.audit;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * Where things lie in an evidence folder.
@@ -44,6 +47,12 @@ public final class EvidenceLayout {
     public static final String TRAINING_RESULT = "work/training.json";
 
     private EvidenceLayout() {}
+
+    /** Whether a folder has any of what an evidence folder must have: it is, or once was, one. */
+    public static boolean isPresent(Path folder) {
+        return Stream.of(INDEX, TENANT_KEY, PROVIDER_KEY, MARKET_KEY, LOG_KEY, statement(ORDER))
+                .anyMatch(file -> Files.exists(folder.resolve(file)));
+    }
 
     /** The manifest of the training checkpoint that a unit ended in. */
     public static String checkpoint(int unit) {
