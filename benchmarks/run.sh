@@ -17,7 +17,7 @@ classpath=benchmarks/target/benchmark.classpath
 
 build() {
   mvn -q -B -Dmaven.test.skip=true -pl benchmarks -am package dependency:build-classpath \
-    -Dmdep.outputFile=target/benchmark.classpath -Dmdep.includeScope=runtime
+    -Dmdep.outputFile=target/benchmark.classpath -DincludeScope=runtime
 }
 
 program() { # class, arguments

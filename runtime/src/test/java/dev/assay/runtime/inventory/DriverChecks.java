@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.assay.runtime.bench.BenchReport;
 import dev.assay.runtime.bench.GpuBench;
+import dev.assay.runtime.bench.GpuTrial;
 import dev.assay.runtime.bench.Measurement;
 import dev.assay.runtime.bench.Metric;
 import dev.assay.runtime.bench.Pace;
@@ -298,6 +299,35 @@ public final class DriverChecks {
         try (Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
             assertThat(maps).noneMatch(line -> line.contains(FakeDriver.NVML));
         }
+    }
+
+    private static List<GpuTrial.Outcome> trial() throws Exception {
+        CudaDevice device = new CudaSource().observe().seen().orElseThrow().devices().getFirst();
+        try (NvmlLibrary nvml = NvmlLibrary.open()) {
+            return new GpuTrial(device, nvml.device(0), 128, Duration.ofMillis(1))
+                    .run().stream().map(GpuTrial.Check::outcome).toList();
+        }
+    }
+
+    void metersThatStandStill() throws Exception {
+        assertThat(trial())
+                .as("memory, energy, utilisation, power, process")
+                .containsExactly(
+                        GpuTrial.Outcome.FAILED,
+                        GpuTrial.Outcome.FAILED,
+                        GpuTrial.Outcome.PASSED,
+                        GpuTrial.Outcome.PASSED,
+                        GpuTrial.Outcome.FAILED);
+    }
+
+    void metersThatAreNotThere() throws Exception {
+        assertThat(trial()).hasSize(5).containsOnly(GpuTrial.Outcome.NOT_TOLD);
+    }
+
+    void loadThatCannotRun() {
+        assertThatThrownBy(DriverChecks::trial)
+                .isInstanceOf(DriverException.class)
+                .hasMessageContaining("cuLaunchKernel");
     }
 
     void nvmlLiesAboutMemory() {

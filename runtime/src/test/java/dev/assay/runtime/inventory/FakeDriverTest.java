@@ -145,6 +145,38 @@ class FakeDriverTest {
     }
 
     @Test
+    void meters_thatStandStillUnderLoad_areFound() throws Exception {
+        check(
+                "metersThatStandStill",
+                gpus(1)
+                        + """
+                        cuda.launch=ignored
+                        gpu.0.memory.used=10000000
+                        gpu.0.power=71230
+                        gpu.0.power.limit=700000
+                        gpu.0.energy=123456789012
+                        gpu.0.utilisation=87
+                        gpu.0.processes=1:1000000
+                        """);
+    }
+
+    @Test
+    void meters_thatAreNotThere_areSaidToBeMissing() throws Exception {
+        check(
+                "metersThatAreNotThere",
+                "gpus=1\ncuda.launch=ignored\ngpu.0.uuid="
+                        + uuid(0)
+                        + "\ngpu.0.pci="
+                        + address(0)
+                        + "\ncuda.gpu.0.memory=84997308416\n");
+    }
+
+    @Test
+    void load_thatCannotRun_isAnErrorOfTheDriver() throws Exception {
+        check("loadThatCannotRun", gpus(1));
+    }
+
+    @Test
     void count_thatCannotBe_isAFailureOfTheSource() throws Exception {
         check("countIsNonsense", "nvml.gpus=4294967295\ngpus=1\ncuda.count=100000");
     }
