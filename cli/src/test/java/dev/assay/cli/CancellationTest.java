@@ -43,7 +43,7 @@ final class CancellationTest {
         PREPARING(attempt(AttemptState.PREPARING), true),
         RUNNING(attempt(AttemptState.RUNNING), true),
         FIRST_RECEIPT(event -> event instanceof RunEvent.Receipt, true),
-        PROGRESS(reported(OrderEvent.Progress.class), true),
+        PROGRESS(reported(OrderEvent.Progressed.class), true),
         FINISHING(attempt(AttemptState.FINISHING), true),
         ATTESTING(attempt(AttemptState.ATTESTING), true),
         RESULT_LOGGED(reported(OrderEvent.ResultLogged.class), false),

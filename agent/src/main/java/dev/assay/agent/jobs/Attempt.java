@@ -3,11 +3,9 @@ package dev.assay.agent.jobs;
 import dev.assay.agent.journal.JournalException;
 import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.id.LeaseId;
-import dev.assay.protocol.job.Work;
 import dev.assay.protocol.lease.AttemptState;
 import dev.assay.protocol.lease.Cause;
 import dev.assay.protocol.market.AgentMessage.ReportAttempt;
-import dev.assay.protocol.market.AgentMessage.ReportProgress;
 import dev.assay.protocol.market.AgentMessage.SubmitReceipt;
 import dev.assay.protocol.market.AgentMessage.SubmitResult;
 import dev.assay.protocol.market.Bytes;
@@ -39,7 +37,6 @@ import java.util.Optional;
 public final class Attempt implements Runnable, LeaseWork {
     private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
-    private static final Duration PROGRESS_INTERVAL = Duration.ofMillis(100);
 
     private final Assignment assignment;
     private final Workplace workplace;
@@ -143,16 +140,10 @@ public final class Attempt implements Runnable, LeaseWork {
     }
 
     private void units(Execution execution, UnitLedger ledger) throws AttemptFailure {
-        long reported = System.nanoTime();
-        int all = assignment.spec().work().units();
-        for (int unit = 1; unit <= all; unit++) {
+        ProgressReporter progress = new ProgressReporter(assignment.id(), outbox, System::nanoTime);
+        for (int unit = 0; unit < assignment.spec().work().units(); unit++) {
             cancellation.check();
-            ledger.finished(execution.next());
-            long now = System.nanoTime();
-            if (now - reported >= PROGRESS_INTERVAL.toNanos() || unit == all) {
-                reported = now;
-                report(unit);
-            }
+            ledger.finished(execution.next(progress));
         }
         cancellation.check();
     }
@@ -209,21 +200,6 @@ public final class Attempt implements Runnable, LeaseWork {
             throw new AttemptFailure(Cause.MARKET_ERROR, e.getMessage(), e);
         } catch (JournalException e) {
             throw new AttemptFailure(Cause.STORAGE, e.getMessage(), e);
-        }
-    }
-
-    /** Reports progress in rows; in units for work that has none. */
-    private void report(int units) throws AttemptFailure {
-        Work work = assignment.spec().work();
-        boolean rows = work.totalRows() > 0;
-        try {
-            outbox.send(
-                    new ReportProgress(
-                            assignment.id(),
-                            rows ? work.rows(units) : units,
-                            rows ? work.totalRows() : work.units()));
-        } catch (MarketException e) {
-            throw AttemptFailure.of(e);
         }
     }
 

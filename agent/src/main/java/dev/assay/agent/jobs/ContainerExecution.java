@@ -7,6 +7,7 @@ import dev.assay.protocol.job.ContainerResult;
 import dev.assay.protocol.job.Resources;
 import dev.assay.protocol.lease.Cause;
 import dev.assay.protocol.lease.Fault;
+import dev.assay.protocol.market.Progress;
 import dev.assay.runtime.container.ContainerException;
 import dev.assay.runtime.container.ContainerHost;
 import dev.assay.runtime.container.ContainerLimits;
@@ -110,7 +111,7 @@ final class ContainerExecution implements Execution {
     }
 
     @Override
-    public Digest next() throws AttemptFailure {
+    public Digest next(ProgressReporter progress) throws AttemptFailure {
         int index = units.size();
         RunId id = new RunId(assignment.id(), index, work.units());
         ContainerOutcome outcome;
@@ -140,6 +141,7 @@ final class ContainerExecution implements Execution {
                         outcome.log(),
                         outcome.outputs().map(ContainerOutcome.Outputs::digest));
         units.add(unit);
+        progress.offer(Progress.of(work, units.size()));
         return unit.digest();
     }
 

@@ -33,8 +33,8 @@ sealed interface Execution extends AutoCloseable
     /** Starts to meter: what the work has used since then, whenever it is asked. Thread-safe. */
     Supplier<UsageSample> meter();
 
-    /** Runs the next unit; returns what the result commits to for it. */
-    Digest next() throws AttemptFailure;
+    /** Runs the next unit, telling how far it is; returns what the result commits to for it. */
+    Digest next(ProgressReporter progress) throws AttemptFailure;
 
     /** Stores the output of all units; returns its blob. */
     Digest store() throws AttemptFailure;

@@ -13,6 +13,7 @@ import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.Resources;
 import dev.assay.protocol.lease.Cause;
+import dev.assay.protocol.market.Progress;
 import dev.assay.runtime.host.Meter;
 import dev.assay.runtime.host.ProcessProbe;
 import dev.assay.runtime.host.UsageSample;
@@ -98,12 +99,14 @@ final class InferenceExecution implements Execution {
     }
 
     @Override
-    public Digest next() throws AttemptFailure {
+    public Digest next(ProgressReporter progress) throws AttemptFailure {
         try {
             if (run == null) {
                 run = new InferenceRun(loaded, model.manifest(), rows, work);
             }
-            return run.next().digest();
+            Digest output = run.next().digest();
+            progress.offer(Progress.of(work, run.units()));
+            return output;
         } catch (EngineException e) {
             throw failure(e);
         }

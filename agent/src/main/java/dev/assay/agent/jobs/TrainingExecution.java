@@ -15,6 +15,7 @@ import dev.assay.protocol.job.Resources;
 import dev.assay.protocol.job.Training;
 import dev.assay.protocol.job.TrainingResult;
 import dev.assay.protocol.lease.Cause;
+import dev.assay.protocol.market.Progress;
 import dev.assay.runtime.host.Meter;
 import dev.assay.runtime.host.ProcessProbe;
 import dev.assay.runtime.host.UsageSample;
@@ -22,6 +23,7 @@ import dev.assay.verification.statement.ResultPredicate.TrainingBuild;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -91,11 +93,12 @@ final class TrainingExecution implements Execution {
 
     /** A training that diverges is its tenant's: its hyper-parameters are. */
     @Override
-    public Digest next() throws AttemptFailure {
+    public Digest next(ProgressReporter progress) throws AttemptFailure {
         try {
             for (int step = 0; step < work.stepsIn(checkpoints.size()); step++) {
                 cancellation.check();
-                run.next();
+                float loss = run.next();
+                progress.offer(new Progress(run.state().step(), work.steps(), Optional.of(loss)));
             }
             TrainingCheckpoint checkpoint = run.checkpoint();
             checkpoints.add(checkpoint.store(blobs));

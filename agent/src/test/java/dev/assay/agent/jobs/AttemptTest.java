@@ -23,6 +23,7 @@ import dev.assay.protocol.market.AgentMessage.SubmitReceipt;
 import dev.assay.protocol.market.AgentMessage.SubmitResult;
 import dev.assay.protocol.market.Bytes;
 import dev.assay.protocol.market.MarketMessage.Award;
+import dev.assay.protocol.market.Progress;
 import dev.assay.runtime.exact.ExactEngine;
 import dev.assay.verification.attest.AttestedResult;
 import dev.assay.verification.attest.ReceiptChain;
@@ -209,8 +210,11 @@ final class AttemptTest {
                         .filter(ReportProgress.class::isInstance)
                         .map(ReportProgress.class::cast)
                         .toList();
-        assertThat(progress).isSortedAccordingTo((a, b) -> Long.compare(a.rows(), b.rows()));
-        assertThat(progress.getLast()).isEqualTo(new ReportProgress(lease, Rig.ROWS, Rig.ROWS));
+        assertThat(progress)
+                .isSortedAccordingTo(
+                        (a, b) -> Long.compare(a.progress().done(), b.progress().done()));
+        assertThat(progress.getLast())
+                .isEqualTo(new ReportProgress(lease, new Progress(Rig.ROWS, Rig.ROWS)));
     }
 
     /** An answer may come long after the document was sent: the attempt waits for it. */

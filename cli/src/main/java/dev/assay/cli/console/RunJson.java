@@ -4,10 +4,14 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.assay.cli.tenant.RunEvent;
+import dev.assay.protocol.job.Work;
 import dev.assay.protocol.json.CanonicalJson;
 import dev.assay.protocol.market.OrderEvent;
+import dev.assay.protocol.market.Progress;
 
 import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -16,6 +20,9 @@ import java.util.function.Consumer;
  */
 public final class RunJson implements Consumer<RunEvent> {
     private final PrintStream out;
+    private final long began = System.nanoTime();
+    private final Throughput throughput = new Throughput();
+    private Optional<Work> work = Optional.empty();
 
     public RunJson(PrintStream out) {
         this.out = out;
@@ -31,14 +38,14 @@ public final class RunJson implements Consumer<RunEvent> {
                                     .put("spec", resolved.job().spec().digest().toString()));
             case RunEvent.Resumed resumed ->
                     put(named("resumed").put("order", resumed.order().hex()));
-            case RunEvent.Ordered ordered ->
-                    put(
-                            named("ordered")
-                                    .put("order", ordered.id().hex())
-                                    .put("deposit", micros(ordered.order().deposit().micros()))
-                                    .put(
-                                            "denom",
-                                            ordered.order().spec().maxPrice().denom().text()));
+            case RunEvent.Ordered ordered -> {
+                work = Optional.of(ordered.order().spec().work());
+                put(
+                        named("ordered")
+                                .put("order", ordered.id().hex())
+                                .put("deposit", micros(ordered.order().deposit().micros()))
+                                .put("denom", ordered.order().spec().maxPrice().denom().text()));
+            }
             case RunEvent.Reported reported -> reported(reported.event());
             case RunEvent.Receipt receipt ->
                     put(
@@ -155,11 +162,7 @@ public final class RunJson implements Consumer<RunEvent> {
                                                 .put("fault", cause.fault().name()));
                 put(json);
             }
-            case OrderEvent.Progress progress ->
-                    put(
-                            named("progress")
-                                    .put("rows", progress.rows())
-                                    .put("totalRows", progress.totalRows()));
+            case OrderEvent.Progressed progressed -> progress(progressed.progress());
             case OrderEvent.Opened _,
                     OrderEvent.ReceiptLogged _,
                     OrderEvent.ResultLogged _,
@@ -200,5 +203,16 @@ public final class RunJson implements Consumer<RunEvent> {
     private void put(ObjectNode json) {
         out.println(json);
         out.flush();
+    }
+
+    private void progress(Progress progress) {
+        throughput.report(
+                progress.done(), progress.total(), Duration.ofNanos(System.nanoTime() - began));
+        ObjectNode json =
+                named("progress").put("done", progress.done()).put("total", progress.total());
+        work.ifPresent(known -> json.put("of", Words.counted(known)));
+        throughput.perSecond().ifPresent(rate -> json.put("perSecond", rate));
+        progress.loss().ifPresent(loss -> json.put("loss", loss));
+        put(json);
     }
 }

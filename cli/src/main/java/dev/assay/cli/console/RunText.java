@@ -11,6 +11,7 @@ import dev.assay.protocol.job.Work;
 import dev.assay.protocol.lease.AttemptState;
 import dev.assay.protocol.lease.CloseReason;
 import dev.assay.protocol.market.OrderEvent;
+import dev.assay.protocol.market.Progress;
 import dev.assay.protocol.money.PriceUnit;
 import dev.assay.verification.statement.OrderPredicate;
 import dev.assay.verification.statement.VerdictPredicate;
@@ -149,7 +150,7 @@ public final class RunText implements Consumer<RunEvent> {
                                     + " locked for lease "
                                     + locked.lease().brief());
             case OrderEvent.AttemptChanged changed -> attempt(changed);
-            case OrderEvent.Progress progress -> progress(progress);
+            case OrderEvent.Progressed progressed -> progress(progressed.progress());
             case OrderEvent.Opened _,
                     OrderEvent.ReceiptLogged _,
                     OrderEvent.ResultLogged _,
@@ -179,16 +180,20 @@ public final class RunText implements Consumer<RunEvent> {
 
     /** What progress counts. */
     private String noun() {
-        return spec != null && spec.work() instanceof Container ? "containers" : "rows";
+        return spec == null ? "units" : Words.counted(spec.work());
     }
 
-    private void progress(OrderEvent.Progress progress) {
+    private void progress(Progress progress) {
         if (running == null) {
             running = new ProgressBar(noun());
         }
-        String bar = running.at(progress.rows(), progress.totalRows());
+        String bar =
+                running.at(progress.done(), progress.total())
+                        + progress.loss()
+                                .map(loss -> String.format(Locale.ROOT, "  loss %.4f", loss))
+                                .orElse("");
         lines.progress("run", bar);
-        if (progress.rows() == progress.totalRows()) {
+        if (progress.done() == progress.total()) {
             lines.say("run", bar.strip());
         }
     }

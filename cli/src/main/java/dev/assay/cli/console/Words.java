@@ -1,5 +1,9 @@
 package dev.assay.cli.console;
 
+import dev.assay.protocol.job.Container;
+import dev.assay.protocol.job.Inference;
+import dev.assay.protocol.job.Training;
+import dev.assay.protocol.job.Work;
 import dev.assay.protocol.money.Price;
 import dev.assay.protocol.money.PriceUnit;
 
@@ -69,5 +73,14 @@ final class Words {
     /** A price as people say it: {@code 0.350000 usdc per 1000-rows}. */
     static String price(Price price) {
         return price.rate() + " " + price.denom() + " per " + price.unit();
+    }
+
+    /** What work is counted in. */
+    static String counted(Work work) {
+        return switch (work) {
+            case Inference _ -> "rows";
+            case Training _ -> "steps";
+            case Container _ -> "containers";
+        };
     }
 }

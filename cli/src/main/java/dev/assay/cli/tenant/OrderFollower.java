@@ -112,7 +112,7 @@ final class OrderFollower {
                     OrderEvent.BidDeclined _,
                     OrderEvent.Locked _,
                     OrderEvent.AttemptChanged _,
-                    OrderEvent.Progress _,
+                    OrderEvent.Progressed _,
                     OrderEvent.Closed _ -> {}
         }
     }

@@ -14,7 +14,7 @@ import dev.assay.protocol.market.MarketException;
 import dev.assay.protocol.market.MarketException.Code;
 import dev.assay.protocol.market.MarketMessage.Stop;
 import dev.assay.protocol.market.OrderEvent.AttemptChanged;
-import dev.assay.protocol.market.OrderEvent.Progress;
+import dev.assay.protocol.market.OrderEvent.Progressed;
 
 import java.util.Optional;
 
@@ -66,9 +66,7 @@ final class LeaseDesk {
     void progress(Agent agent, ReportProgress progress) throws MarketException {
         Optional<LiveLease> lease = own(agent, progress.lease());
         lease.ifPresent(
-                live ->
-                        watchers.deliver(
-                                live.order(), new Progress(progress.rows(), progress.totalRows())));
+                live -> watchers.deliver(live.order(), new Progressed(progress.progress())));
     }
 
     /** The tenant ends an order's lease: the agent is told, and may say a last word. */

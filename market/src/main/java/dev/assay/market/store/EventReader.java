@@ -20,11 +20,12 @@ import dev.assay.protocol.market.OrderEvent.BidPlaced;
 import dev.assay.protocol.market.OrderEvent.Closed;
 import dev.assay.protocol.market.OrderEvent.Locked;
 import dev.assay.protocol.market.OrderEvent.Opened;
-import dev.assay.protocol.market.OrderEvent.Progress;
+import dev.assay.protocol.market.OrderEvent.Progressed;
 import dev.assay.protocol.market.OrderEvent.ReceiptLogged;
 import dev.assay.protocol.market.OrderEvent.ResultLogged;
 import dev.assay.protocol.market.OrderEvent.Settled;
 import dev.assay.protocol.market.OrderEvent.VerdictLogged;
+import dev.assay.protocol.market.Progress;
 import dev.assay.protocol.market.RankedBid;
 import dev.assay.protocol.money.Denom;
 import dev.assay.protocol.money.MicroAmount;
@@ -82,7 +83,12 @@ final class EventReader {
                             AttemptState.valueOf(json.text("state")),
                             cause(json),
                             json.text("detail"));
-            case "progress" -> new Progress(json.quantity("rows"), json.quantity("totalRows"));
+            case "progressed" ->
+                    new Progressed(
+                            new Progress(
+                                    json.quantity("done"),
+                                    json.quantity("total"),
+                                    json.optionalText("loss").map(Float::valueOf)));
             case "receipt-logged" -> new ReceiptLogged(document(json));
             case "result-logged" -> new ResultLogged(document(json));
             case "verdict-logged" -> new VerdictLogged(document(json));

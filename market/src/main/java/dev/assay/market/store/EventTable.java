@@ -12,7 +12,7 @@ import dev.assay.protocol.market.OrderEvent.BidPlaced;
 import dev.assay.protocol.market.OrderEvent.Closed;
 import dev.assay.protocol.market.OrderEvent.Locked;
 import dev.assay.protocol.market.OrderEvent.Opened;
-import dev.assay.protocol.market.OrderEvent.Progress;
+import dev.assay.protocol.market.OrderEvent.Progressed;
 import dev.assay.protocol.market.OrderEvent.ReceiptLogged;
 import dev.assay.protocol.market.OrderEvent.ResultLogged;
 import dev.assay.protocol.market.OrderEvent.Settled;
@@ -90,7 +90,7 @@ public final class EventTable {
             case ResultLogged result -> result.document().index();
             case VerdictLogged verdict -> verdict.document().index();
             case Settled settled -> settled.document().index();
-            case BidPlaced _, BidDeclined _, Locked _, AttemptChanged _, Progress _, Closed _ ->
+            case BidPlaced _, BidDeclined _, Locked _, AttemptChanged _, Progressed _, Closed _ ->
                     null;
         };
     }

@@ -14,11 +14,12 @@ import dev.assay.protocol.market.OrderEvent.BidPlaced;
 import dev.assay.protocol.market.OrderEvent.Closed;
 import dev.assay.protocol.market.OrderEvent.Locked;
 import dev.assay.protocol.market.OrderEvent.Opened;
-import dev.assay.protocol.market.OrderEvent.Progress;
+import dev.assay.protocol.market.OrderEvent.Progressed;
 import dev.assay.protocol.market.OrderEvent.ReceiptLogged;
 import dev.assay.protocol.market.OrderEvent.ResultLogged;
 import dev.assay.protocol.market.OrderEvent.Settled;
 import dev.assay.protocol.market.OrderEvent.VerdictLogged;
+import dev.assay.protocol.market.Progress;
 import dev.assay.protocol.market.RankedBid;
 
 import java.nio.charset.StandardCharsets;
@@ -48,10 +49,7 @@ final class EventWriter {
                             .put("amount", Long.toString(locked.amount().micros()))
                             .put("denom", locked.denom().text());
             case AttemptChanged changed -> attempt(changed);
-            case Progress progress ->
-                    kind("progress")
-                            .put("rows", Long.toString(progress.rows()))
-                            .put("totalRows", Long.toString(progress.totalRows()));
+            case Progressed progressed -> progress(progressed.progress());
             case ReceiptLogged receipt -> document("receipt-logged", receipt.document());
             case ResultLogged result -> document("result-logged", result.document());
             case VerdictLogged verdict -> document("verdict-logged", verdict.document());
@@ -118,5 +116,14 @@ final class EventWriter {
 
     private static ObjectNode kind(String kind) {
         return CanonicalJson.object().put("event", kind);
+    }
+
+    private static ObjectNode progress(Progress progress) {
+        ObjectNode json =
+                kind("progressed")
+                        .put("done", Long.toString(progress.done()))
+                        .put("total", Long.toString(progress.total()));
+        progress.loss().ifPresent(loss -> json.put("loss", Float.toString(loss)));
+        return json;
     }
 }

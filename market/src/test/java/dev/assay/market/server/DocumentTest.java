@@ -18,8 +18,9 @@ import dev.assay.protocol.market.MarketException.Code;
 import dev.assay.protocol.market.MarketMessage.Accepted;
 import dev.assay.protocol.market.MarketMessage.Refused;
 import dev.assay.protocol.market.OrderEvent.Closed;
-import dev.assay.protocol.market.OrderEvent.Progress;
+import dev.assay.protocol.market.OrderEvent.Progressed;
 import dev.assay.protocol.market.OrderEvent.ReceiptLogged;
+import dev.assay.protocol.market.Progress;
 import dev.assay.protocol.money.Price;
 
 import org.junit.jupiter.api.Test;
@@ -169,9 +170,13 @@ class DocumentTest {
 
             assertCode(Code.UNKNOWN, () -> stranger.send(failed));
             assertCode(Code.UNKNOWN, () -> stranger.send(new SubmitReceipt(lease, receipt)));
-            assertCode(Code.UNKNOWN, () -> stranger.send(new ReportProgress(lease, 1, 2)));
+            assertCode(
+                    Code.UNKNOWN,
+                    () -> stranger.send(new ReportProgress(lease, new Progress(1, 2))));
             LeaseId nothing = new LeaseId(Papers.digest("nothing"));
-            assertCode(Code.UNKNOWN, () -> agent.send(new ReportProgress(nothing, 1, 2)));
+            assertCode(
+                    Code.UNKNOWN,
+                    () -> agent.send(new ReportProgress(nothing, new Progress(1, 2))));
         }
     }
 
@@ -198,14 +203,15 @@ class DocumentTest {
             FakeAttempt attempt = begin(rig, tenant, agent);
             LeaseId lease = attempt.lease().id();
 
-            agent.send(new ReportProgress(lease, 64, 2_000));
-            assertThat(tenant.events().next(Progress.class)).isEqualTo(new Progress(64, 2_000));
+            agent.send(new ReportProgress(lease, new Progress(64, 2_000)));
+            assertThat(tenant.events().next(Progressed.class))
+                    .isEqualTo(new Progressed(new Progress(64, 2_000)));
 
             attempt.report(AttemptState.FAILED, Cause.BLOB);
             FakeTenant late = rig.tenant();
             late.watch(attempt.lease().order().id());
             late.events().next(Closed.class);
-            assertThat(late.events().soFar()).noneMatch(Progress.class::isInstance);
+            assertThat(late.events().soFar()).noneMatch(Progressed.class::isInstance);
         }
     }
 

@@ -14,6 +14,7 @@ import dev.assay.protocol.lease.CloseReason;
 import dev.assay.protocol.market.Bytes;
 import dev.assay.protocol.market.LoggedEnvelope;
 import dev.assay.protocol.market.OrderEvent;
+import dev.assay.protocol.market.Progress;
 import dev.assay.protocol.market.RankedBid;
 import dev.assay.protocol.money.Denom;
 import dev.assay.protocol.money.MicroAmount;
@@ -59,7 +60,8 @@ class EventCodecTest {
                 new OrderEvent.AttemptChanged(AttemptState.RUNNING, Optional.empty(), ""),
                 new OrderEvent.AttemptChanged(
                         AttemptState.FAILED, Optional.of(Cause.ENGINE), "why"),
-                new OrderEvent.Progress(1, 2),
+                new OrderEvent.Progressed(new Progress(1, 2)),
+                new OrderEvent.Progressed(new Progress(1, 2, Optional.of(0.25f))),
                 new OrderEvent.ReceiptLogged(DOCUMENT),
                 new OrderEvent.ResultLogged(DOCUMENT),
                 new OrderEvent.VerdictLogged(DOCUMENT),
@@ -86,8 +88,8 @@ class EventCodecTest {
         assertThatThrownBy(() -> EventReader.read("{\"event\":\"surprise\"}"))
                 .isInstanceOf(JsonException.class)
                 .hasMessageContaining("unknown event 'surprise'");
-        assertThatThrownBy(() -> EventReader.read("{\"event\":\"progress\",\"rows\":\"1\"}"))
-                .hasMessageContaining("event.totalRows: missing");
+        assertThatThrownBy(() -> EventReader.read("{\"event\":\"progressed\",\"done\":\"1\"}"))
+                .hasMessageContaining("event.total: missing");
         assertThatThrownBy(
                         () ->
                                 EventReader.read(

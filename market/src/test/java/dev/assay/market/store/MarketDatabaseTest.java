@@ -20,6 +20,7 @@ import dev.assay.protocol.lease.OrderState;
 import dev.assay.protocol.market.MarketException;
 import dev.assay.protocol.market.MarketException.Code;
 import dev.assay.protocol.market.OrderEvent;
+import dev.assay.protocol.market.Progress;
 import dev.assay.protocol.money.Denom;
 import dev.assay.protocol.money.MicroAmount;
 
@@ -108,7 +109,7 @@ class MarketDatabaseTest {
     void reopen_keepsWhatWasCommitted() throws MarketException {
         insertOrder();
         Instant at = Instant.parse("2026-01-31T12:00:00.000000001Z");
-        OrderEvent event = new OrderEvent.Progress(1, 2);
+        OrderEvent event = new OrderEvent.Progressed(new Progress(1, 2));
         database.transact(
                 tables -> {
                     tables.events().append(ORDER, at, event);

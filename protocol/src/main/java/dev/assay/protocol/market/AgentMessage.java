@@ -21,13 +21,7 @@ public sealed interface AgentMessage {
             implements AgentMessage {}
 
     /** Work done so far. */
-    record ReportProgress(LeaseId lease, long rows, long totalRows) implements AgentMessage {
-        public ReportProgress {
-            if (rows < 0 || rows > totalRows) {
-                throw new IllegalArgumentException("rows done must be from 0 to the total");
-            }
-        }
-    }
+    record ReportProgress(LeaseId lease, Progress progress) implements AgentMessage {}
 
     /** A signed usage statement for the lease. */
     record SubmitReceipt(LeaseId lease, Bytes envelope) implements AgentMessage {}

@@ -64,13 +64,7 @@ public sealed interface OrderEvent {
             implements OrderEvent {}
 
     /** Work done so far. */
-    record Progress(long rows, long totalRows) implements OrderEvent {
-        public Progress {
-            if (rows < 0 || rows > totalRows) {
-                throw new IllegalArgumentException("rows done must be from 0 to the total");
-            }
-        }
-    }
+    record Progressed(Progress progress) implements OrderEvent {}
 
     /** A usage receipt was verified and logged. */
     record ReceiptLogged(LoggedEnvelope document) implements OrderEvent {}

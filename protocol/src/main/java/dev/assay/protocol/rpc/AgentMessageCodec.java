@@ -51,8 +51,7 @@ final class AgentMessageCodec {
             case AgentMessage.ReportProgress m ->
                     wire.getReportProgressBuilder()
                             .setLease(ValueCodec.write(m.lease().digest()))
-                            .setRows(m.rows())
-                            .setTotalRows(m.totalRows());
+                            .setProgress(ValueCodec.write(m.progress()));
             case AgentMessage.SubmitReceipt m ->
                     wire.getSubmitReceiptBuilder()
                             .setLease(ValueCodec.write(m.lease().digest()))
@@ -114,7 +113,7 @@ final class AgentMessageCodec {
 
     private static AgentMessage reportProgress(Wire.AgentMessage.ReportProgress wire) {
         return new AgentMessage.ReportProgress(
-                lease("lease", wire.getLease()), wire.getRows(), wire.getTotalRows());
+                lease("lease", wire.getLease()), ValueCodec.progress(wire.getProgress()));
     }
 
     private static AgentMessage submitReceipt(Wire.AgentMessage.SubmitReceipt wire) {

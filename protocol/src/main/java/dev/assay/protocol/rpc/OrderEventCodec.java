@@ -32,8 +32,7 @@ final class OrderEventCodec {
             case OrderEvent.Awarded e -> wire.setAwarded(awarded(e));
             case OrderEvent.Locked e -> wire.setLocked(locked(e));
             case OrderEvent.AttemptChanged e -> wire.setAttemptChanged(attemptChanged(e));
-            case OrderEvent.Progress e ->
-                    wire.getProgressBuilder().setRows(e.rows()).setTotalRows(e.totalRows());
+            case OrderEvent.Progressed e -> wire.setProgress(ValueCodec.write(e.progress()));
             case OrderEvent.ReceiptLogged e ->
                     wire.getReceiptLoggedBuilder().setDocument(ValueCodec.write(e.document()));
             case OrderEvent.ResultLogged e ->
@@ -58,7 +57,9 @@ final class OrderEventCodec {
                             case AWARDED -> awarded(wire.getAwarded());
                             case LOCKED -> locked(wire.getLocked());
                             case ATTEMPT_CHANGED -> attemptChanged(wire.getAttemptChanged());
-                            case PROGRESS -> progress(wire.getProgress());
+                            case PROGRESS ->
+                                    new OrderEvent.Progressed(
+                                            ValueCodec.progress(wire.getProgress()));
                             case RECEIPT_LOGGED ->
                                     new OrderEvent.ReceiptLogged(
                                             document(wire.getReceiptLogged().getDocument()));
@@ -171,10 +172,6 @@ final class OrderEventCodec {
                 ATTEMPT_STATE.read("state", wire.getState()),
                 cause(wire.hasCause(), wire.getCause()),
                 wire.getDetail());
-    }
-
-    private static OrderEvent progress(Wire.OrderEvent.Progress wire) {
-        return new OrderEvent.Progress(wire.getRows(), wire.getTotalRows());
     }
 
     private static Wire.OrderEvent.Closed closed(OrderEvent.Closed event) {

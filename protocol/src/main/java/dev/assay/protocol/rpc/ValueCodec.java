@@ -14,6 +14,7 @@ import dev.assay.protocol.lease.CloseReason;
 import dev.assay.protocol.market.Bytes;
 import dev.assay.protocol.market.LoggedEnvelope;
 import dev.assay.protocol.market.MarketException;
+import dev.assay.protocol.market.Progress;
 import dev.assay.protocol.market.RankedBid;
 import dev.assay.protocol.money.Denom;
 import dev.assay.protocol.money.MicroAmount;
@@ -22,6 +23,7 @@ import dev.assay.protocol.money.PriceUnit;
 import dev.assay.protocol.rpc.proto.Wire;
 
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -186,5 +188,19 @@ final class ValueCodec {
                                 wire.getRowsPerSecond(),
                                 wire.getReputation(),
                                 wire.getScore()));
+    }
+
+    static Wire.Progress write(Progress progress) {
+        Wire.Progress.Builder wire =
+                Wire.Progress.newBuilder().setDone(progress.done()).setTotal(progress.total());
+        progress.loss().ifPresent(wire::setLoss);
+        return wire.build();
+    }
+
+    static Progress progress(Wire.Progress wire) {
+        return new Progress(
+                wire.getDone(),
+                wire.getTotal(),
+                wire.hasLoss() ? Optional.of(wire.getLoss()) : Optional.empty());
     }
 }

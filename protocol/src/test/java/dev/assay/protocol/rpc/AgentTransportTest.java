@@ -15,6 +15,7 @@ import dev.assay.protocol.market.Bytes;
 import dev.assay.protocol.market.MarketException;
 import dev.assay.protocol.market.MarketException.Code;
 import dev.assay.protocol.market.MarketMessage;
+import dev.assay.protocol.market.Progress;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,7 +58,7 @@ class AgentTransportTest {
         AgentConnection connection = connect();
         List<Object> sent = new ArrayList<>(List.of(HELLO));
         for (long i = 0; i < 500; i++) {
-            AgentMessage message = new AgentMessage.ReportProgress(LEASE, i, 500);
+            AgentMessage message = new AgentMessage.ReportProgress(LEASE, new Progress(i, 500));
             sent.add(message);
             connection.send(message);
             market.agent().received(accepted(i));
@@ -272,7 +273,7 @@ class AgentTransportTest {
     }
 
     private static AgentMessage progress() {
-        return new AgentMessage.ReportProgress(LEASE, 1, 2);
+        return new AgentMessage.ReportProgress(LEASE, new Progress(1, 2));
     }
 
     private static void await(CountDownLatch latch) {

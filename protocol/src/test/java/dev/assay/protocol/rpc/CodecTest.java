@@ -220,9 +220,8 @@ class CodecTest {
     @Test
     void quantities_thatCannotBe_areRefusedByField() throws Exception {
         assertRefused(
-                event().setProgress(
-                                Wire.OrderEvent.Progress.newBuilder().setRows(2).setTotalRows(1)),
-                "event.PROGRESS: rows done must be from 0 to the total");
+                event().setProgress(Wire.Progress.newBuilder().setDone(2).setTotal(1)),
+                "event.PROGRESS: what is done must be from 0 to the total");
         assertRefused(
                 event().setSettled(
                                 Wire.OrderEvent.Settled.newBuilder()

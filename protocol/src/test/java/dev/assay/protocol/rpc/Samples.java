@@ -70,6 +70,7 @@ final class Samples {
             case "int" -> random.nextInt(Integer.MAX_VALUE);
             case "long" -> number();
             case "double" -> random.nextDouble();
+            case "Float" -> random.nextFloat();
             default -> record(plain);
         };
     }

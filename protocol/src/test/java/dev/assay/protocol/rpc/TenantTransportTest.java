@@ -11,6 +11,7 @@ import dev.assay.protocol.market.Bytes;
 import dev.assay.protocol.market.MarketException;
 import dev.assay.protocol.market.MarketException.Code;
 import dev.assay.protocol.market.OrderEvent;
+import dev.assay.protocol.market.Progress;
 import dev.assay.protocol.market.TenantService;
 import dev.assay.protocol.market.TenantService.Subscription;
 
@@ -145,7 +146,8 @@ class TenantTransportTest {
     @Test
     void watch_ofALongHistory_deliversAllInOrderAndEndsAtClosed() throws Exception {
         List<OrderEvent> history = new ArrayList<>();
-        LongStream.range(0, 5_000).forEach(i -> history.add(new OrderEvent.Progress(i, 5_000)));
+        LongStream.range(0, 5_000)
+                .forEach(i -> history.add(new OrderEvent.Progressed(new Progress(i, 5_000))));
         history.add(CLOSED);
         market.script = history::forEach;
         BlockingQueue<OrderEvent> received = new LinkedBlockingQueue<>();
@@ -169,7 +171,9 @@ class TenantTransportTest {
                         LongStream.range(0, total)
                                 .forEach(
                                         i -> {
-                                            events.accept(new OrderEvent.Progress(i, total));
+                                            events.accept(
+                                                    new OrderEvent.Progressed(
+                                                            new Progress(i, total)));
                                             sent.add(i);
                                         });
         Thread watcher =
@@ -186,7 +190,8 @@ class TenantTransportTest {
         assertThat(sent).hasSizeBetween(Outbox.LIMIT, Outbox.LIMIT + 3);
         go.countDown();
         for (long i = 0; i < total; i++) {
-            assertThat(received.take()).isEqualTo(new OrderEvent.Progress(i, total));
+            assertThat(received.take())
+                    .isEqualTo(new OrderEvent.Progressed(new Progress(i, total)));
         }
         watcher.join();
     }
@@ -220,7 +225,7 @@ class TenantTransportTest {
 
     @Test
     void watch_whoseConsumerThrows_endsWithAFailure() throws Exception {
-        market.script = events -> events.accept(new OrderEvent.Progress(1, 2));
+        market.script = events -> events.accept(new OrderEvent.Progressed(new Progress(1, 2)));
         Subscription watch =
                 tenant.watch(
                         ORDER,
