@@ -40,6 +40,20 @@ record Command(List<String> before, Map<String, String> environment, Path direct
             }
             return lines;
         }
+
+        /** The events of one name, of a run with {@code --json}. */
+        List<JsonNode> events(String name) throws IOException {
+            return json().stream()
+                    .filter(line -> line.path("event").asText().equals(name))
+                    .toList();
+        }
+
+        /** The first event of a name. */
+        JsonNode event(String name) throws IOException {
+            List<JsonNode> events = events(name);
+            assertThat(events).as(name + " in " + out).isNotEmpty();
+            return events.getFirst();
+        }
     }
 
     /** A command over this home, run in this directory. */

@@ -34,9 +34,16 @@ final class TrainingJobTest {
         Command.Outcome trained = command.run("run", "--json", job("0.05", 300).toString());
 
         assertThat(trained.exit()).as(trained.out() + trained.err()).isZero();
-        assertThat(event(trained, "audited").path("method").asText()).isEqualTo("EXACT_REPLAY");
-        assertThat(event(trained, "audited").path("drawn").asInt()).isEqualTo(6);
-        Path model = Path.of(event(trained, "result").path("model").asText());
+        assertThat(trained.event("audited").path("method").asText()).isEqualTo("EXACT_REPLAY");
+        assertThat(trained.event("audited").path("drawn").asInt()).isEqualTo(6);
+        Path model = Path.of(trained.event("result").path("model").asText());
+        JsonNode progress = trained.events("progress").getLast();
+        assertThat(progress.path("of").asText()).isEqualTo("steps");
+        assertThat(progress.path("done").asLong()).isEqualTo(progress.path("total").asLong());
+        assertThat(progress.path("loss").floatValue())
+                .isEqualTo(trained.event("result").path("loss").floatValue());
+        assertThat(progress.path("perSecond").asDouble()).isPositive();
+
         AuditReport report = audit(trained);
         assertThat(report.passed()).as(report.toString()).isTrue();
 
@@ -45,7 +52,7 @@ final class TrainingJobTest {
         Command.Outcome used = command.run("run", "--json", inference.toString());
 
         assertThat(used.exit()).as(used.out() + used.err()).isZero();
-        assertThat(event(used, "result").path("correct").asInt()).isGreaterThan(450);
+        assertThat(used.event("result").path("correct").asInt()).isGreaterThan(450);
         Books.read(home).assertWhole();
     }
 
@@ -53,7 +60,7 @@ final class TrainingJobTest {
     void audit_ofAFolderWithAnotherCheckpoint_namesIt() throws Exception {
         Command.Outcome trained = command.run("run", "--json", job("0.05", 100).toString());
         Path tensors =
-                Path.of(event(trained, "ended").path("evidence").asText())
+                Path.of(trained.event("ended").path("evidence").asText())
                         .resolve("work/checkpoint-00000.safetensors");
         byte[] bytes = Files.readAllBytes(tensors);
         bytes[bytes.length - 1] ^= 1;
@@ -70,7 +77,7 @@ final class TrainingJobTest {
         Command.Outcome run = command.run("run", "--json", job("100000", 300).toString());
 
         assertThat(run.exit()).as(run.out() + run.err()).isEqualTo(1);
-        JsonNode ended = event(run, "ended");
+        JsonNode ended = run.event("ended");
         assertThat(ended.path("fault").asText()).isEqualTo("TENANT");
         assertThat(ended.path("detail").asText()).contains("diverged; use a lower learning rate");
         Books.read(home).assertWhole();
@@ -109,14 +116,7 @@ final class TrainingJobTest {
                         .formatted(rate, steps));
     }
 
-    private static JsonNode event(Command.Outcome run, String name) throws IOException {
-        return run.json().stream()
-                .filter(line -> line.path("event").asText().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no " + name + " in " + run.out()));
-    }
-
     private static AuditReport audit(Command.Outcome run) throws Exception {
-        return LocalNetworkTest.audit(Path.of(event(run, "ended").path("evidence").asText()));
+        return LocalNetworkTest.audit(Path.of(run.event("ended").path("evidence").asText()));
     }
 }
