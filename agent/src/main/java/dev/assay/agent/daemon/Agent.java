@@ -1,8 +1,10 @@
 package dev.assay.agent.daemon;
 
+import dev.assay.agent.claims.GpuStock;
 import dev.assay.agent.jobs.Assignment;
 import dev.assay.agent.jobs.Attempt;
 import dev.assay.agent.jobs.LeaseWork;
+import dev.assay.agent.jobs.Past;
 import dev.assay.agent.jobs.Recovery;
 import dev.assay.agent.jobs.Workplace;
 import dev.assay.agent.journal.JournalException;
@@ -14,6 +16,7 @@ import dev.assay.protocol.job.JobSpec;
 import dev.assay.protocol.job.Resources;
 import dev.assay.protocol.job.Training;
 import dev.assay.protocol.job.Work;
+import dev.assay.protocol.lease.AttemptState;
 import dev.assay.protocol.lease.Cause;
 import dev.assay.protocol.lease.CloseReason;
 import dev.assay.protocol.market.AgentHello;
@@ -34,6 +37,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,18 +49,20 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A provider's agent: answers offers with bids, does the work of the leases it wins, and after a
- * restart says what became of those it had. It owns its connection and its attempts' threads;
+ * restart goes on with those it had. It owns its connection and its attempts' threads;
  * {@link #close} ends them. Capacity in use is derived from the attempts that run, never stored.
  */
 public final class Agent implements AutoCloseable, AgentService.MarketListener {
     private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+    private static final GpuStock NO_GPUS = new GpuStock(List.of(), List.of(), Map.of());
 
     private final AgentConfig config;
     private final Workplace workplace;
     private final VerifyingKey marketKey;
     private final Map<LeaseId, Attempt> attempts = new ConcurrentHashMap<>();
     private final Map<LeaseId, Recovery> recoveries = new ConcurrentHashMap<>();
+    private final Map<LeaseId, JournaledAttempt> interrupted = new ConcurrentHashMap<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private @Nullable AgentConnection connection;
     private boolean closed;
@@ -69,39 +75,108 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
     }
 
     /**
-     * Connects to the market and brings the attempts that an earlier process left to their end.
+     * Ends what an earlier process left running, connects to the market, and takes up the attempts
+     * that were left: one whose result was signed is brought to its end, the others go on when the
+     * market repeats their awards, or end when it has closed their leases.
      *
      * @throws MarketException the market cannot be reached, or stops answering; what is not
      *     recovered by then is at the next start
      */
     public void start(AgentService market) throws MarketException, JournalException {
+        // Read before the market can award anything: what it awards now is not left over.
+        List<JournaledAttempt> left = workplace.journal().unfinished();
+        List<Recovery> concluding = new ArrayList<>();
+        for (JournaledAttempt attempt : left) {
+            if (attempt.result().isPresent()) {
+                concluding.add(new Recovery(attempt, workplace.journal(), this::send));
+            } else {
+                interrupted.put(attempt.lease(), attempt);
+            }
+        }
+        concluding.forEach(recovery -> recoveries.put(recovery.lease(), recovery));
+        clearUp(!left.isEmpty());
         AgentHello hello =
                 new AgentHello(
-                        config.name(), workplace.key().verifyingKey().toPem(), config.capacity());
-        // Read before the market can award anything: what it awards now is not left over.
-        List<Recovery> leftOver =
-                workplace.journal().unfinished().stream()
-                        .map(attempt -> new Recovery(attempt, workplace.journal(), this::send))
-                        .toList();
-        leftOver.forEach(recovery -> recoveries.put(recovery.lease(), recovery));
+                        config.name(), workplace.key().verifyingKey().toPem(), capacity());
         synchronized (this) {
             connection = market.connect(hello, this);
         }
-        if (!leftOver.isEmpty()) {
-            removeContainers();
-        }
-        for (Recovery recovery : leftOver) {
+        for (Recovery recovery : concluding) {
             recovery.run();
             recoveries.remove(recovery.lease());
         }
+        for (JournaledAttempt attempt : left) {
+            askFor(attempt);
+        }
     }
 
-    /** Ends what an earlier process left running; every attempt it had has failed with it. */
+    /**
+     * Ends whatever an earlier process left running, then its claims that no attempt may go on
+     * with: before this process can win anything new.
+     */
+    private void clearUp(boolean containers) throws JournalException {
+        for (long stuck : workplace.engines().endLeftovers()) {
+            LOG.warn(
+                    "{}: runner process {} of an earlier agent does not end when killed",
+                    config.name(),
+                    stuck);
+        }
+        if (containers) {
+            removeContainers();
+        }
+        workplace.claims().reconcile(Set.copyOf(interrupted.keySet()));
+    }
+
+    /** Containers are not taken up again: an attempt that had some fails. */
     private void removeContainers() {
         try {
             Leftovers.sort(workplace.containers().host(), Set.of());
         } catch (ContainerException e) {
             LOG.debug("{}: no containers are looked for: {}", config.name(), e.getMessage());
+        }
+    }
+
+    /** What is rented out: of the GPUs those that can be claimed. */
+    private Resources capacity() throws JournalException {
+        Resources rest = config.capacity();
+        return new Resources(
+                rest.cpu(),
+                rest.memoryBytes(),
+                rest.storageBytes(),
+                workplace.claims().stock().size());
+    }
+
+    /**
+     * Tells the market that an interrupted attempt waits for its award, if it still does: a market
+     * that has closed the lease answers that it is to stop.
+     */
+    private synchronized void askFor(JournaledAttempt attempt)
+            throws MarketException, JournalException {
+        if (!interrupted.containsKey(attempt.lease())) {
+            return;
+        }
+        try {
+            send(
+                    new AgentMessage.ReportAttempt(
+                            attempt.lease(), AttemptState.RECOVERING, Optional.empty(), ""));
+        } catch (MarketException e) {
+            if (e.code() == MarketException.Code.UNAVAILABLE) {
+                throw e;
+            }
+            LOG.warn("lease {}: {}", attempt.lease().brief(), e.getMessage());
+            abandon(attempt.lease(), Cause.MARKET_ERROR);
+        }
+    }
+
+    /** Ends an attempt of an earlier process that cannot go on. */
+    private synchronized void abandon(LeaseId lease, Cause cause)
+            throws MarketException, JournalException {
+        JournaledAttempt attempt = interrupted.remove(lease);
+        if (attempt != null) {
+            workplace.claims().reconcile(lease);
+            Recovery recovery = new Recovery(attempt, workplace.journal(), this::send);
+            recovery.cancel(cause);
+            recovery.run();
         }
     }
 
@@ -118,14 +193,17 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
                 case MarketMessage.Refused refused ->
                         work(refused.lease())
                                 .ifPresent(w -> w.refused(refused.envelope(), refused.reason()));
-                case MarketMessage.Stop stop ->
-                        work(stop.lease()).ifPresent(w -> w.cancel(cause(stop.reason())));
-                case MarketMessage.LeaseClosed ended ->
-                        work(ended.lease()).ifPresent(w -> w.cancel(cause(ended.reason())));
+                case MarketMessage.Stop stop -> stop(stop.lease(), cause(stop.reason()));
+                case MarketMessage.LeaseClosed ended -> stop(ended.lease(), cause(ended.reason()));
             }
         } catch (MarketException | VerificationException | JournalException e) {
             LOG.warn("{}: {}", config.name(), e.getMessage());
         }
+    }
+
+    private void stop(LeaseId lease, Cause cause) throws MarketException, JournalException {
+        work(lease).ifPresent(work -> work.cancel(cause));
+        abandon(lease, cause);
     }
 
     @Override
@@ -160,19 +238,26 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
         }
     }
 
-    private void answer(MarketMessage.Offer offer) throws VerificationException, MarketException {
+    private void answer(MarketMessage.Offer offer)
+            throws VerificationException, MarketException, JournalException {
         JobSpec spec = Assignment.order(Envelope.parse(offer.orderEnvelope().toArray())).spec();
-        Resources free = free();
+        int asked = spec.resources().gpus();
+        GpuStock gpus = asked == 0 ? NO_GPUS : workplace.claims().stock();
+        Resources free = free(gpus);
         Optional<MicroAmount> rate =
                 config.prices()
                         .rate(spec, config.capacity().cpu() - free.cpu(), config.capacity().cpu());
         if (isClosed()) {
             send(new AgentMessage.Decline(offer.order(), "is being stopped"));
-        } else if (!spec.resources().fits(free)) {
+        } else if (!spec.resources().fits(free) || gpus.grantable(asked).isEmpty()) {
             send(
                     new AgentMessage.Decline(
                             offer.order(),
-                            "needs " + describe(spec.resources()) + "; free: " + describe(free)));
+                            "needs "
+                                    + describe(spec.resources())
+                                    + "; free: "
+                                    + describe(free)
+                                    + gpus.obstacles()));
         } else if (rate.isEmpty()) {
             send(
                     new AgentMessage.Decline(
@@ -216,8 +301,8 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
     /**
      * Starts the work of a lease that this agent won. A bid is kept even when the machine has
      * filled up since it was made. The market repeats the award of a lease that it holds for
-     * unfinished when the agent comes back: an attempt that has ended is told again, because the
-     * market could not keep what it heard.
+     * unfinished when the agent comes back: an attempt that was interrupted goes on, and one that has
+     * ended is told again, because the market could not keep what it heard.
      */
     private synchronized void begin(MarketMessage.Award award)
             throws VerificationException, JournalException {
@@ -226,12 +311,23 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
             return;
         }
         Optional<JournaledAttempt> known = workplace.journal().find(assignment.id());
-        if (known.isPresent()) {
+        JournaledAttempt left = interrupted.get(assignment.id());
+        Past past = Past.NONE;
+        if (left != null) {
+            past =
+                    Past.read(
+                            workplace.journal(),
+                            left.lease(),
+                            left.state(),
+                            workplace.key().verifyingKey());
+            interrupted.remove(left.lease());
+        } else if (known.isPresent()) {
             tellAgain(known.get());
             return;
+        } else {
+            workplace.journal().begin(assignment.id());
         }
-        workplace.journal().begin(assignment.id());
-        Attempt attempt = new Attempt(assignment, workplace, this::send);
+        Attempt attempt = new Attempt(assignment, past, workplace, this::send);
         attempts.put(assignment.id(), attempt);
         threads.execute(
                 () -> {
@@ -258,13 +354,17 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
                 });
     }
 
-    /** What no attempt holds; nothing, rather than less, when more was awarded than there is. */
-    private Resources free() {
+    /**
+     * What no attempt holds; nothing, rather than less, when more was awarded than there is.
+     *
+     * @param stock the GPUs now; an attempt that was just awarded has not claimed its own yet
+     */
+    private Resources free(GpuStock stock) {
         Resources capacity = config.capacity();
         int cpu = capacity.cpu();
         long memory = capacity.memoryBytes();
         long storage = capacity.storageBytes();
-        int gpus = capacity.gpus();
+        int gpus = stock.size();
         for (Attempt attempt : attempts.values()) {
             if (!attempt.hasEnded()) {
                 Resources held = attempt.assignment().spec().resources();
@@ -275,7 +375,10 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
             }
         }
         return new Resources(
-                Math.max(0, cpu), Math.max(0, memory), Math.max(0, storage), Math.max(0, gpus));
+                Math.max(0, cpu),
+                Math.max(0, memory),
+                Math.max(0, storage),
+                Math.clamp(gpus, 0, stock.free().size()));
     }
 
     private static String describe(Resources resources) {

@@ -1,5 +1,8 @@
 package dev.assay.agent.jobs;
 
+import dev.assay.agent.claims.ClaimException;
+import dev.assay.agent.claims.GpuClaim;
+import dev.assay.agent.journal.ClaimOutcome;
 import dev.assay.agent.journal.JournalException;
 import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.id.LeaseId;
@@ -10,25 +13,20 @@ import dev.assay.protocol.market.AgentMessage.SubmitReceipt;
 import dev.assay.protocol.market.AgentMessage.SubmitResult;
 import dev.assay.protocol.market.Bytes;
 import dev.assay.protocol.market.MarketException;
-import dev.assay.verification.VerificationException;
-import dev.assay.verification.attest.SignedStatement;
-import dev.assay.verification.statement.ResultPredicate;
-import dev.assay.verification.statement.ResultPredicate.Build;
-import dev.assay.verification.statement.UsagePredicate.Device;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /**
  * The work of one lease, from its award to its logged result: a walk through {@link
  * AttemptState#LIFECYCLE}. Every state is in the journal before the market hears of it; only a
- * failure that the journal cannot take is reported without. {@link #run} is called once, on a
- * thread that the agent owns; the other methods may be called from any thread.
+ * failure that the journal cannot take is reported without. One that an earlier process left goes
+ * on from what the journal has of it. {@link #run} is called once, on a thread that the agent owns;
+ * the other methods may be called from any thread.
  *
  * <p>Once the result is signed only the market ends the attempt, by logging the result, refusing it
  * or closing the lease. When anything else goes wrong then, the attempt stays in the journal as it
@@ -36,37 +34,27 @@ import java.util.Optional;
  */
 public final class Attempt implements Runnable, LeaseWork {
     private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
-    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
 
     private final Assignment assignment;
+    private final Past past;
     private final Workplace workplace;
     private final Outbox outbox;
     private final Cancellation cancellation = new Cancellation();
     private final Acknowledgements acknowledgements = new Acknowledgements();
-    private final ReceiptIssuer receipts;
-    private volatile AttemptState state = AttemptState.LIFECYCLE.initial();
+    private volatile AttemptState state;
     private boolean resultSigned;
 
-    /** An attempt that is in the journal as begun. */
-    public Attempt(Assignment assignment, Workplace workplace, Outbox outbox) {
+    /**
+     * An attempt that is in the journal as begun.
+     *
+     * @param past what an earlier process did of it, from which it goes on
+     */
+    public Attempt(Assignment assignment, Past past, Workplace workplace, Outbox outbox) {
         this.assignment = assignment;
+        this.past = past;
         this.workplace = workplace;
         this.outbox = outbox;
-        Device cpus =
-                new Device(
-                        assignment.spec().resources().cpu()
-                                + " of "
-                                + workplace.host().logicalCores()
-                                + " × "
-                                + workplace.host().cpuModel(),
-                        "cpu");
-        this.receipts =
-                new ReceiptIssuer(
-                        assignment,
-                        List.of(cpus),
-                        workplace.key(),
-                        workplace.journal(),
-                        workplace.clock());
+        this.state = past.state();
     }
 
     public LeaseId lease() {
@@ -115,17 +103,76 @@ public final class Attempt implements Runnable, LeaseWork {
         }
     }
 
+    /** The claim ends when nothing of the work runs any more, and before the attempt's end is told. */
     private void work() throws AttemptFailure {
-        Instant startedOn = workplace.clock().instant();
-        move(AttemptState.PREPARING);
-        try (Execution execution = Execution.prepare(assignment, workplace, cancellation)) {
-            UnitLedger ledger = new UnitLedger(assignment.spec().work(), execution.meter());
+        Instant startedOn = past.began().orElseGet(() -> workplace.clock().instant());
+        GpuClaim claim = claim();
+        ClaimOutcome outcome = ClaimOutcome.FAILED;
+        try {
+            move(past.resumed() ? AttemptState.RECOVERING : AttemptState.PREPARING);
+            compute(claim, startedOn);
+            outcome = ClaimOutcome.RELEASED;
+        } catch (AttemptFailure e) {
+            outcome = outcome(claim, cancellation.requested().orElse(e));
+            throw e;
+        } finally {
+            end(claim, outcome);
+        }
+        move(AttemptState.DONE);
+    }
+
+    private GpuClaim claim() throws AttemptFailure {
+        int gpus = assignment.spec().resources().gpus();
+        try {
+            return past.resumed()
+                    ? workplace.claims().carryOn(assignment.id(), gpus)
+                    : workplace.claims().claim(assignment.id(), gpus);
+        } catch (ClaimException e) {
+            throw new AttemptFailure(Cause.ENGINE, e.getMessage(), e);
+        } catch (JournalException e) {
+            throw new AttemptFailure(Cause.STORAGE, e.getMessage(), e);
+        }
+    }
+
+    private ClaimOutcome outcome(GpuClaim claim, AttemptFailure reason) {
+        if (workplace.claims().isLost(claim)) {
+            return ClaimOutcome.LOST;
+        }
+        return reason.reason() == Cause.CANCELLED ? ClaimOutcome.RELEASED : ClaimOutcome.FAILED;
+    }
+
+    private void end(GpuClaim claim, ClaimOutcome outcome) {
+        try {
+            claim.end(outcome);
+        } catch (JournalException e) {
+            LOG.warn(
+                    "lease {}: {}; its GPUs stay claimed until the agent starts again",
+                    assignment.id().brief(),
+                    e.getMessage());
+        }
+    }
+
+    private void compute(GpuClaim claim, Instant startedOn) throws AttemptFailure {
+        Papers papers =
+                new Papers(
+                        assignment, claim.gpus(), workplace, outbox, acknowledgements, past);
+        papers.submitAgain(past.receipts());
+        try (Execution execution =
+                Execution.prepare(
+                        assignment, workplace, cancellation, past.units(), claim.gpus())) {
+            UnitLedger ledger =
+                    new UnitLedger(
+                            assignment.id(),
+                            assignment.spec().work(),
+                            workplace.journal(),
+                            execution.meter(),
+                            past);
             move(AttemptState.RUNNING);
-            submitReceipt(ledger);
+            papers.submitReceipt(ledger);
             try (ReceiptTicker _ =
                     ReceiptTicker.start(
                             workplace.receiptInterval(),
-                            () -> send(issue(ledger)),
+                            () -> papers.issue(ledger),
                             cancellation,
                             "receipts-" + assignment.id().brief())) {
                 units(execution, ledger);
@@ -133,74 +180,24 @@ public final class Attempt implements Runnable, LeaseWork {
             move(AttemptState.FINISHING);
             Digest output = execution.store();
             move(AttemptState.ATTESTING);
-            submitReceipt(ledger);
-            submitResult(execution.build(), ledger, output, startedOn);
-            move(AttemptState.DONE);
+            papers.submitReceipt(ledger);
+            cancellation.check();
+            papers.submitResult(
+                    execution.build(), ledger, output, startedOn, () -> resultSigned = true);
         }
     }
 
     private void units(Execution execution, UnitLedger ledger) throws AttemptFailure {
         ProgressReporter progress = new ProgressReporter(assignment.id(), outbox, System::nanoTime);
-        for (int unit = 0; unit < assignment.spec().work().units(); unit++) {
+        for (int unit = ledger.units(); unit < assignment.spec().work().units(); unit++) {
             cancellation.check();
-            ledger.finished(execution.next(progress));
+            try {
+                ledger.finished(execution.next(progress));
+            } catch (JournalException e) {
+                throw new AttemptFailure(Cause.STORAGE, e.getMessage(), e);
+            }
         }
         cancellation.check();
-    }
-
-    private void submitReceipt(UnitLedger ledger) throws AttemptFailure {
-        try {
-            Bytes receipt = issue(ledger);
-            send(receipt);
-            acknowledgements.await(receipt, ANSWER_LIMIT);
-        } catch (MarketException e) {
-            throw AttemptFailure.of(e);
-        } catch (VerificationException e) {
-            throw new AttemptFailure(Cause.MARKET_ERROR, e.getMessage(), e);
-        } catch (JournalException e) {
-            throw new AttemptFailure(Cause.STORAGE, e.getMessage(), e);
-        }
-    }
-
-    private Bytes issue(UnitLedger ledger) throws VerificationException, JournalException {
-        UnitLedger.Moment moment = ledger.now();
-        return receipts.issue(moment.usage(), moment.unitRoot());
-    }
-
-    private void send(Bytes receipt) throws MarketException {
-        outbox.send(new SubmitReceipt(assignment.id(), receipt));
-    }
-
-    private void submitResult(Build build, UnitLedger ledger, Digest output, Instant startedOn)
-            throws AttemptFailure {
-        cancellation.check();
-        ResultPredicate result =
-                new ResultPredicate(
-                        assignment.id(),
-                        assignment.lease().spec(),
-                        workplace.key().keyId(),
-                        build,
-                        output,
-                        assignment.spec().work().units(),
-                        ledger.now().unitRoot(),
-                        assignment.lease().seedCommitment(),
-                        startedOn,
-                        workplace.clock().instant(),
-                        receipts.head());
-        try {
-            Bytes envelope =
-                    Bytes.copyOf(SignedStatement.sign(result.statement(), workplace.key()).bytes());
-            workplace.journal().result(assignment.id(), envelope);
-            resultSigned = true;
-            outbox.send(new SubmitResult(assignment.id(), envelope));
-            acknowledgements.await(envelope, ANSWER_LIMIT);
-        } catch (MarketException e) {
-            throw AttemptFailure.of(e);
-        } catch (VerificationException e) {
-            throw new AttemptFailure(Cause.MARKET_ERROR, e.getMessage(), e);
-        } catch (JournalException e) {
-            throw new AttemptFailure(Cause.STORAGE, e.getMessage(), e);
-        }
     }
 
     private void move(AttemptState next) throws AttemptFailure {
@@ -231,7 +228,7 @@ public final class Attempt implements Runnable, LeaseWork {
         }
     }
 
-    /** Ends the attempt; {@link Recovery} tells the market when it cannot be told now. */
+    /** Ends the attempt; a market that cannot be told now repeats the award, and is told then. */
     private void end(Cause cause, String detail) {
         AttemptState last = cause == Cause.CANCELLED ? AttemptState.CANCELLED : AttemptState.FAILED;
         try {
@@ -252,12 +249,11 @@ public final class Attempt implements Runnable, LeaseWork {
 
     private void enter(AttemptState next, Optional<Cause> cause, String detail)
             throws JournalException, MarketException {
-        AttemptState.LIFECYCLE.move(state, next);
+        if (state != next) { // recovering once more
+            AttemptState.LIFECYCLE.move(state, next);
+        }
         workplace.journal().state(assignment.id(), next, cause, detail);
         state = next;
         outbox.send(new ReportAttempt(assignment.id(), next, cause, detail));
-        if (next.isFinal()) {
-            workplace.journal().told(assignment.id());
-        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.assay.agent.jobs;
 
+import dev.assay.agent.journal.JournalException;
 import dev.assay.protocol.blob.BlobException;
 import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.job.Container;
@@ -17,6 +18,7 @@ import dev.assay.runtime.container.EngineImage;
 import dev.assay.runtime.container.ExitCause;
 import dev.assay.runtime.container.ImageResolver;
 import dev.assay.runtime.container.RunId;
+import dev.assay.runtime.device.GpuId;
 import dev.assay.runtime.host.UsageSample;
 import dev.assay.verification.statement.ResultPredicate.ContainerBuild;
 
@@ -39,6 +41,7 @@ final class ContainerExecution implements Execution {
     private final ContainerHost host;
     private final EngineImage image;
     private final ContainerLimits limits;
+    private final List<String> gpus;
     private final Cancellation cancellation;
     private final List<ContainerResult.Unit> units = new ArrayList<>();
 
@@ -52,18 +55,26 @@ final class ContainerExecution implements Execution {
             ContainerHost host,
             EngineImage image,
             ContainerLimits limits,
+            List<GpuId> gpus,
             Cancellation cancellation) {
         this.work = work;
         this.assignment = assignment;
         this.host = host;
         this.image = image;
         this.limits = limits;
+        this.gpus = gpus.stream().map(GpuId::uuid).toList();
         this.cancellation = cancellation;
     }
 
     static ContainerExecution prepare(
-            Container work, Assignment assignment, Workplace workplace, Cancellation cancellation)
+            Container work,
+            Assignment assignment,
+            Workplace workplace,
+            Cancellation cancellation,
+            List<Digest> finished,
+            List<GpuId> gpus)
             throws AttemptFailure {
+        requireNotBegun(assignment, workplace, finished);
         Resources resources = assignment.spec().resources();
         Duration left =
                 Duration.between(workplace.clock().instant(), assignment.lease().deadline());
@@ -86,11 +97,26 @@ final class ContainerExecution implements Execution {
                                     false)
                             .resolve(work.image(), _ -> {});
             cancellation.check();
-            return new ContainerExecution(work, assignment, host, image, limits, cancellation);
+            return new ContainerExecution(work, assignment, host, image, limits, gpus, cancellation);
         } catch (ContainerException e) {
             throw failure(e);
         } catch (IllegalArgumentException e) {
             throw new AttemptFailure(Cause.BAD_INPUT, e.getMessage(), e);
+        }
+    }
+
+    /** Containers that an earlier process started were removed when this one started. */
+    private static void requireNotBegun(
+            Assignment assignment, Workplace workplace, List<Digest> finished)
+            throws AttemptFailure {
+        try {
+            if (!finished.isEmpty() || !workplace.journal().receipts(assignment.id()).isEmpty()) {
+                throw new AttemptFailure(
+                        Cause.AGENT_RESTARTED,
+                        "the agent was restarted while the attempt ran containers");
+            }
+        } catch (JournalException e) {
+            throw new AttemptFailure(Cause.STORAGE, e.getMessage(), e);
         }
     }
 
@@ -116,7 +142,7 @@ final class ContainerExecution implements Execution {
         RunId id = new RunId(assignment.id(), index, work.units());
         ContainerOutcome outcome;
         try (ContainerRun run =
-                ContainerRun.start(host, id, work, image, limits, List.of(), _ -> {})) {
+                ContainerRun.start(host, id, work, image, limits, gpus, _ -> {})) {
             began(run);
             cancellation.onRequest(run::cancel);
             outcome = run.await();

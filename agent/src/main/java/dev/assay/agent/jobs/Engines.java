@@ -3,10 +3,25 @@ package dev.assay.agent.jobs;
 import dev.assay.models.engine.Engine;
 import dev.assay.models.engine.EngineException;
 import dev.assay.protocol.job.EngineName;
+import dev.assay.runtime.device.GpuId;
+
+import java.util.List;
 
 /** Opens the engine that an attempt runs on. */
 @FunctionalInterface
 public interface Engines {
-    /** An engine that computes on {@code cpus} processors; the caller closes it. */
-    Engine open(EngineName name, int cpus) throws EngineException;
+    /**
+     * An engine that computes on {@code cpus} processors and may use these GPUs; the caller closes
+     * it.
+     */
+    Engine open(EngineName name, int cpus, List<GpuId> gpus) throws EngineException;
+
+    /**
+     * Ends what an earlier process of the agent left of its engines.
+     *
+     * @return the process ids of what does not end
+     */
+    default List<Long> endLeftovers() {
+        return List.of();
+    }
 }

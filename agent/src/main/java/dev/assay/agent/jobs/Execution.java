@@ -4,9 +4,11 @@ import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.job.Container;
 import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.Training;
+import dev.assay.runtime.device.GpuId;
 import dev.assay.runtime.host.UsageSample;
 import dev.assay.verification.statement.ResultPredicate.Build;
 
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -15,18 +17,30 @@ import java.util.function.Supplier;
  */
 sealed interface Execution extends AutoCloseable
         permits InferenceExecution, TrainingExecution, ContainerExecution {
-    /** Fetches and checks what the work needs, and opens what runs it. */
-    static Execution prepare(Assignment assignment, Workplace workplace, Cancellation cancellation)
+    /**
+     * Fetches and checks what the work needs, and opens what runs it.
+     *
+     * @param finished what was committed to for the units that an earlier process finished; {@link
+     *     #next} goes on after them
+     * @param gpus what the attempt has claimed; the work sees no others
+     */
+    static Execution prepare(
+            Assignment assignment,
+            Workplace workplace,
+            Cancellation cancellation,
+            List<Digest> finished,
+            List<GpuId> gpus)
             throws AttemptFailure {
         return switch (assignment.spec().work()) {
             case Inference work ->
                     InferenceExecution.prepare(
-                            work, assignment.spec().resources(), workplace, cancellation);
+                            work, assignment, workplace, cancellation, finished, gpus);
             case Training work ->
                     TrainingExecution.prepare(
-                            work, assignment.spec().resources(), workplace, cancellation);
+                            work, assignment, workplace, cancellation, finished, gpus);
             case Container work ->
-                    ContainerExecution.prepare(work, assignment, workplace, cancellation);
+                    ContainerExecution.prepare(
+                            work, assignment, workplace, cancellation, finished, gpus);
         };
     }
 

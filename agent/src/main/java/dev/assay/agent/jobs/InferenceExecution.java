@@ -14,6 +14,7 @@ import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.Resources;
 import dev.assay.protocol.lease.Cause;
 import dev.assay.protocol.market.Progress;
+import dev.assay.runtime.device.GpuId;
 import dev.assay.runtime.host.Meter;
 import dev.assay.runtime.host.ProcessProbe;
 import dev.assay.runtime.host.UsageSample;
@@ -24,6 +25,7 @@ import dev.assay.verification.statement.ResultPredicate.InferenceBuild;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -54,7 +56,49 @@ final class InferenceExecution implements Execution {
     }
 
     static InferenceExecution prepare(
-            Inference work, Resources resources, Workplace workplace, Cancellation cancellation)
+            Inference work,
+            Assignment assignment,
+            Workplace workplace,
+            Cancellation cancellation,
+            List<Digest> finished,
+            List<GpuId> gpus)
+            throws AttemptFailure {
+        InferenceExecution execution =
+                open(work, assignment.spec().resources(), workplace, cancellation, gpus);
+        try {
+            execution.repeat(finished, cancellation);
+            return execution;
+        } catch (AttemptFailure | RuntimeException | Error e) {
+            execution.close();
+            throw e;
+        }
+    }
+
+    /** Runs finished units again: of an earlier process only the digests are left, and they hold. */
+    private void repeat(List<Digest> finished, Cancellation cancellation) throws AttemptFailure {
+        for (int unit = 0; unit < finished.size(); unit++) {
+            cancellation.check();
+            Digest again = next();
+            if (!again.equals(finished.get(unit))) {
+                throw new AttemptFailure(
+                        Cause.AGENT_RESTARTED,
+                        "unit "
+                                + unit
+                                + " was "
+                                + finished.get(unit)
+                                + " before the agent was restarted and is "
+                                + again
+                                + " now");
+            }
+        }
+    }
+
+    private static InferenceExecution open(
+            Inference work,
+            Resources resources,
+            Workplace workplace,
+            Cancellation cancellation,
+            List<GpuId> gpus)
             throws AttemptFailure {
         ModelPackage model;
         Tensor rows;
@@ -69,7 +113,7 @@ final class InferenceExecution implements Execution {
         cancellation.check();
         Engine engine;
         try {
-            engine = workplace.engines().open(work.engine(), resources.cpu());
+            engine = workplace.engines().open(work.engine(), resources.cpu(), gpus);
         } catch (EngineException e) {
             throw failure(e);
         }

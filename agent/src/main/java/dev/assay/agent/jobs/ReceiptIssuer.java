@@ -16,8 +16,8 @@ import java.time.InstantSource;
 import java.util.List;
 
 /**
- * Signs the receipts of one lease, each continuing the last. A receipt is in the journal before
- * anybody sees it. Thread-safe: one receipt at a time.
+ * Signs the receipts of one lease, each continuing the last, also across a restart. A receipt is in
+ * the journal before anybody sees it. Thread-safe: one receipt at a time.
  */
 final class ReceiptIssuer {
     private final Assignment assignment;
@@ -35,14 +35,20 @@ final class ReceiptIssuer {
             List<UsagePredicate.Device> devices,
             SigningKey key,
             Journal journal,
-            InstantSource clock) {
+            InstantSource clock,
+            Past past) {
         this.assignment = assignment;
         this.devices = List.copyOf(devices);
         this.key = key;
         this.journal = journal;
         this.clock = clock;
-        this.previous = assignment.id().digest();
-        this.periodStart = clock.instant();
+        this.sequence = past.receipts().size();
+        this.previous =
+                past.head().map(SignedStatement::digest).orElse(assignment.id().digest());
+        this.periodStart =
+                past.head()
+                        .map(receipt -> receipt.predicate().periodEnd())
+                        .orElseGet(clock::instant);
     }
 
     /** Signs the next receipt. */

@@ -18,9 +18,10 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Brings an attempt of an earlier process to its end. A result that was signed is submitted again,
- * and the market's answer decides; without one the attempt failed. An end that the market may not
- * have heard of is reported again. {@link #run} is called once, the other methods from any thread.
+ * Brings an attempt of an earlier process to its end, where it cannot go on. A result that was
+ * signed is submitted again, and the market's answer decides; without one the attempt failed. An
+ * end that the market asks for once more is reported again. {@link #run} is called once, the other
+ * methods from any thread.
  */
 public final class Recovery implements LeaseWork {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
@@ -64,7 +65,6 @@ public final class Recovery implements LeaseWork {
             LOG.warn("lease {}: {}", lease().brief(), e.getMessage());
             giveUp(String.valueOf(e.getMessage()));
         }
-        journal.told(lease());
     }
 
     private void conclude() throws JournalException, MarketException {

@@ -1,6 +1,7 @@
 package dev.assay.agent.jobs;
 
 import dev.assay.models.ModelException;
+import dev.assay.models.autodiff.TrainingStep;
 import dev.assay.models.engine.Engine;
 import dev.assay.models.engine.EngineException;
 import dev.assay.models.pack.ModelManifest;
@@ -8,14 +9,15 @@ import dev.assay.models.pack.ModelPackage;
 import dev.assay.models.training.LabelledRows;
 import dev.assay.models.training.TrainingCheckpoint;
 import dev.assay.models.training.TrainingRun;
+import dev.assay.models.training.TrainingState;
 import dev.assay.protocol.blob.BlobException;
 import dev.assay.protocol.blob.BlobStore;
 import dev.assay.protocol.id.Digest;
-import dev.assay.protocol.job.Resources;
 import dev.assay.protocol.job.Training;
 import dev.assay.protocol.job.TrainingResult;
 import dev.assay.protocol.lease.Cause;
 import dev.assay.protocol.market.Progress;
+import dev.assay.runtime.device.GpuId;
 import dev.assay.runtime.host.Meter;
 import dev.assay.runtime.host.ProcessProbe;
 import dev.assay.runtime.host.UsageSample;
@@ -45,21 +47,28 @@ final class TrainingExecution implements Execution {
             ModelManifest model,
             Engine engine,
             TrainingRun run,
+            List<Digest> finished,
             Cancellation cancellation) {
         this.work = work;
         this.blobs = blobs;
         this.model = model;
         this.engine = engine;
         this.run = run;
+        this.checkpoints.addAll(finished);
         this.cancellation = cancellation;
     }
 
     static TrainingExecution prepare(
-            Training work, Resources resources, Workplace workplace, Cancellation cancellation)
+            Training work,
+            Assignment assignment,
+            Workplace workplace,
+            Cancellation cancellation,
+            List<Digest> finished,
+            List<GpuId> gpus)
             throws AttemptFailure {
         Engine engine;
         try {
-            engine = workplace.engines().open(work.engine(), resources.cpu());
+            engine = workplace.engines().open(work.engine(), assignment.spec().resources().cpu(), gpus);
         } catch (EngineException e) {
             throw InferenceExecution.failure(e);
         }
@@ -69,8 +78,17 @@ final class TrainingExecution implements Execution {
                     LabelledRows.of(
                             model.rows().read(workplace.blobs().file(work.dataset())), model);
             cancellation.check();
-            TrainingRun run = TrainingRun.begin(work, model, dataset, engine);
-            return new TrainingExecution(work, workplace.blobs(), model, engine, run, cancellation);
+            TrainingRun run =
+                    finished.isEmpty()
+                            ? TrainingRun.begin(work, model, dataset, engine)
+                            : TrainingRun.resume(
+                                    work,
+                                    model,
+                                    dataset,
+                                    engine,
+                                    last(work, workplace.blobs(), model, finished));
+            return new TrainingExecution(
+                    work, workplace.blobs(), model, engine, run, finished, cancellation);
         } catch (BlobException e) {
             engine.close();
             throw InferenceExecution.failure(e);
@@ -83,6 +101,28 @@ final class TrainingExecution implements Execution {
         } catch (AttemptFailure | RuntimeException | Error e) {
             engine.close();
             throw e;
+        }
+    }
+
+    /** Where an earlier process stood when it finished its last unit. */
+    private static TrainingState last(
+            Training work, BlobStore blobs, ModelManifest model, List<Digest> finished)
+            throws ModelException, AttemptFailure {
+        TrainingStep step = TrainingStep.of(model.graph(), work.optimizer());
+        Digest digest = finished.getLast();
+        try {
+            TrainingState state = TrainingCheckpoint.read(digest, blobs, work, step).state();
+            if (state.step() == work.firstStep(finished.size())) {
+                return state;
+            }
+            throw new AttemptFailure(
+                    Cause.AGENT_RESTARTED,
+                    "training checkpoint " + digest + " is of step " + state.step());
+        } catch (BlobException e) {
+            throw new AttemptFailure(
+                    Cause.AGENT_RESTARTED,
+                    "the training cannot go on from its last checkpoint: " + e.getMessage(),
+                    e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.assay.agent.journal;
 
+import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.id.LeaseId;
 import dev.assay.protocol.lease.AttemptState;
 import dev.assay.protocol.lease.Cause;
@@ -16,13 +17,17 @@ import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
- * What an agent must not forget: every attempt with its state, every receipt and result it signed.
- * A row is on disk (SQLite, WAL, synchronous=FULL) before the agent acts on it. Thread-safe; one
- * owner closes it.
+ * What an agent must not forget: every attempt with its state, every unit it finished, every receipt
+ * and result it signed, and every claim on a GPU. A row is on disk (SQLite, WAL, synchronous=FULL)
+ * before the agent acts on it. Thread-safe; one owner closes it.
  */
 public final class Journal implements AutoCloseable {
     private static final List<String> SCHEMA =
@@ -44,13 +49,17 @@ public final class Journal implements AutoCloseable {
                         PRIMARY KEY (lease, sequence))
                     """,
                     """
-                    CREATE TABLE IF NOT EXISTS told (
-                        lease TEXT PRIMARY KEY REFERENCES attempt (lease))
+                    CREATE TABLE IF NOT EXISTS unit (
+                        lease TEXT NOT NULL REFERENCES attempt (lease),
+                        number INTEGER NOT NULL,
+                        output TEXT NOT NULL,
+                        PRIMARY KEY (lease, number))
                     """);
 
     private final Path file;
     private final Handle handle;
     private final InstantSource clock;
+    private final ClaimTable claims = new ClaimTable(this);
 
     private Journal(Path file, Handle handle, InstantSource clock) {
         this.file = file;
@@ -68,6 +77,7 @@ public final class Journal implements AutoCloseable {
                 handle.execute("PRAGMA synchronous=FULL");
                 handle.execute("PRAGMA foreign_keys=ON");
                 SCHEMA.forEach(handle::execute);
+                ClaimTable.SCHEMA.forEach(handle::execute);
             } catch (JdbiException e) {
                 handle.close();
                 throw e;
@@ -80,38 +90,36 @@ public final class Journal implements AutoCloseable {
     }
 
     /** Records a new attempt. */
-    public synchronized void begin(LeaseId lease) throws JournalException {
+    public void begin(LeaseId lease) throws JournalException {
         write(
-                () ->
+                handle ->
                         handle.execute(
                                 "INSERT INTO attempt (lease, state, detail, changed_on) VALUES (?,"
                                         + " ?, '', ?)",
                                 lease.hex(),
                                 AttemptState.LIFECYCLE.initial().name(),
-                                clock.instant().toString()));
+                                now()));
     }
 
     /** Records that an attempt changed its state. */
-    public synchronized void state(
-            LeaseId lease, AttemptState state, Optional<Cause> cause, String detail)
+    public void state(LeaseId lease, AttemptState state, Optional<Cause> cause, String detail)
             throws JournalException {
         write(
-                () ->
+                handle ->
                         handle.execute(
                                 "UPDATE attempt SET state = ?, cause = ?, detail = ?, changed_on ="
                                         + " ? WHERE lease = ?",
                                 state.name(),
                                 cause.map(Enum::name).orElse(null),
                                 detail,
-                                clock.instant().toString(),
+                                now(),
                                 lease.hex()));
     }
 
     /** Records a signed receipt. */
-    public synchronized void receipt(LeaseId lease, long sequence, Bytes envelope)
-            throws JournalException {
+    public void receipt(LeaseId lease, long sequence, Bytes envelope) throws JournalException {
         write(
-                () ->
+                handle ->
                         handle.execute(
                                 "INSERT INTO receipt (lease, sequence, envelope) VALUES (?, ?, ?)",
                                 lease.hex(),
@@ -120,45 +128,100 @@ public final class Journal implements AutoCloseable {
     }
 
     /** Records the signed result of an attempt. */
-    public synchronized void result(LeaseId lease, Bytes envelope) throws JournalException {
+    public void result(LeaseId lease, Bytes envelope) throws JournalException {
         write(
-                () ->
+                handle ->
                         handle.execute(
                                 "UPDATE attempt SET result = ? WHERE lease = ?",
                                 envelope.toArray(),
                                 lease.hex()));
     }
 
-    /** Records that the market knows how the attempt ended. */
-    public synchronized void told(LeaseId lease) throws JournalException {
-        write(() -> handle.execute("INSERT OR IGNORE INTO told (lease) VALUES (?)", lease.hex()));
+    /** The signed receipts of a lease, in order. */
+    public List<Bytes> receipts(LeaseId lease) throws JournalException {
+        return call(
+                handle -> {
+                    try (Query query =
+                            handle.createQuery(
+                                    "SELECT envelope FROM receipt WHERE lease = ? ORDER BY"
+                                            + " sequence")) {
+                        return query.bind(0, lease.hex())
+                                .map((row, _) -> Bytes.copyOf(row.getBytes("envelope")))
+                                .list();
+                    }
+                });
     }
 
     /**
-     * Every attempt whose end the market was not told of, for all the journal knows: those in no
-     * final state, and those in one whose report may not have arrived.
+     * Records that the units from number {@code first} on are finished: all of them, or none when it
+     * fails.
+     *
+     * @param outputs what the result commits to for each
      */
-    public synchronized List<JournaledAttempt> unfinished() throws JournalException {
-        return read("WHERE lease NOT IN (SELECT lease FROM told) ORDER BY changed_on");
+    public void finished(LeaseId lease, int first, List<Digest> outputs) throws JournalException {
+        write(
+                handle ->
+                        handle.useTransaction(
+                                transaction -> {
+                                    for (int i = 0; i < outputs.size(); i++) {
+                                        transaction.execute(
+                                                "INSERT INTO unit (lease, number, output) VALUES"
+                                                        + " (?, ?, ?)",
+                                                lease.hex(),
+                                                first + i,
+                                                outputs.get(i).toString());
+                                    }
+                                }));
+    }
+
+    /** The outputs of a lease's finished units, in order. */
+    public List<Digest> finished(LeaseId lease) throws JournalException {
+        return call(
+                handle -> {
+                    try (Query query =
+                            handle.createQuery(
+                                    "SELECT output FROM unit WHERE lease = ? ORDER BY number")) {
+                        return query.bind(0, lease.hex())
+                                .map((row, _) -> Digest.parse(row.getString("output")))
+                                .list();
+                    }
+                });
+    }
+
+    /** The claims on GPUs. */
+    public ClaimTable claims() {
+        return claims;
+    }
+
+    /** Every attempt in no final state, oldest change first. */
+    public List<JournaledAttempt> unfinished() throws JournalException {
+        String ended =
+                Arrays.stream(AttemptState.values())
+                        .filter(AttemptState::isFinal)
+                        .map(state -> "'" + state + "'")
+                        .collect(Collectors.joining(", "));
+        return attempts("WHERE state NOT IN (" + ended + ") ORDER BY changed_on");
     }
 
     /** The attempt of a lease; empty when there was none. */
-    public synchronized Optional<JournaledAttempt> find(LeaseId lease) throws JournalException {
-        return read("WHERE lease = ?", lease.hex()).stream().findFirst();
+    public Optional<JournaledAttempt> find(LeaseId lease) throws JournalException {
+        return attempts("WHERE lease = ?", lease.hex()).stream().findFirst();
     }
 
-    private List<JournaledAttempt> read(String which, String... parameters)
+    private List<JournaledAttempt> attempts(String which, String... parameters)
             throws JournalException {
-        try (Query query =
-                handle.createQuery(
-                        "SELECT lease, state, cause, detail, result FROM attempt " + which)) {
-            for (int i = 0; i < parameters.length; i++) {
-                query.bind(i, parameters[i]);
-            }
-            return query.map((row, _) -> attempt(row)).list();
-        } catch (JdbiException e) {
-            throw failed(e);
-        }
+        return call(
+                handle -> {
+                    try (Query query =
+                            handle.createQuery(
+                                    "SELECT lease, state, cause, detail, result FROM attempt "
+                                            + which)) {
+                        for (int i = 0; i < parameters.length; i++) {
+                            query.bind(i, parameters[i]);
+                        }
+                        return query.map((row, _) -> attempt(row)).list();
+                    }
+                });
     }
 
     private static JournaledAttempt attempt(ResultSet row) throws SQLException {
@@ -176,16 +239,25 @@ public final class Journal implements AutoCloseable {
         handle.close();
     }
 
-    private void write(Runnable statement) throws JournalException {
+    void write(Consumer<Handle> statement) throws JournalException {
+        boolean _ =
+                call(
+                        open -> {
+                            statement.accept(open);
+                            return true;
+                        });
+    }
+
+    synchronized <T> T call(Function<Handle, T> query) throws JournalException {
         try {
-            statement.run();
+            return query.apply(handle);
         } catch (JdbiException e) {
-            throw failed(e);
+            throw new JournalException(
+                    "the agent's journal " + file + " failed: " + e.getMessage(), e);
         }
     }
 
-    private JournalException failed(JdbiException e) {
-        return new JournalException(
-                "the agent's journal " + file + " failed: " + e.getMessage(), e);
+    String now() {
+        return clock.instant().toString();
     }
 }

@@ -20,6 +20,8 @@ import dev.assay.protocol.job.JobFileException;
 import dev.assay.protocol.job.JobFileReader;
 import dev.assay.protocol.market.MarketException;
 import dev.assay.runtime.host.HostFacts;
+import dev.assay.runtime.inventory.GpuReport;
+import dev.assay.runtime.inventory.Survey;
 import dev.assay.verification.VerificationException;
 
 import org.slf4j.LoggerFactory;
@@ -33,6 +35,7 @@ import picocli.CommandLine.Parameters;
 
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -101,9 +104,14 @@ public final class RunCommand implements Callable<Integer> {
         CompletableFuture<HostFacts> host = CompletableFuture.supplyAsync(HostFacts::read);
         try (Interruption interruption = Interruption.install();
                 AssayHome home = AssayHome.open(AssayHome.defaultRoot());
-                LocalNetwork network = LocalNetwork.open(home, agents, host, clock)) {
+                LocalNetwork network =
+                        LocalNetwork.open(home, agents, host, RunCommand::gpus, clock)) {
             return run(network.tenant(), file, events, interruption);
         }
+    }
+
+    private static List<GpuReport> gpus() {
+        return Survey.ofThisMachine().take().gpus();
     }
 
     private int run(

@@ -1,19 +1,26 @@
 package dev.assay.cli.network;
 
 import dev.assay.agent.bidding.PriceTable;
+import dev.assay.agent.claims.ClaimLedger;
 import dev.assay.agent.daemon.Agent;
 import dev.assay.agent.daemon.AgentConfig;
 import dev.assay.agent.jobs.Engines;
 import dev.assay.agent.jobs.Workplace;
 import dev.assay.agent.journal.Journal;
 import dev.assay.agent.journal.JournalException;
+import dev.assay.models.engine.Engine;
+import dev.assay.models.engine.EngineException;
 import dev.assay.protocol.blob.BlobStore;
+import dev.assay.protocol.job.EngineName;
 import dev.assay.protocol.job.Resources;
 import dev.assay.protocol.money.Denom;
 import dev.assay.protocol.money.MicroAmount;
 import dev.assay.protocol.money.PriceUnit;
+import dev.assay.runtime.device.GpuId;
 import dev.assay.runtime.exact.ExactEngine;
 import dev.assay.runtime.host.HostFacts;
+import dev.assay.runtime.inventory.GpuReport;
+import dev.assay.runtime.runner.LeftoverRunners;
 import dev.assay.runtime.runner.RunnerEngine;
 import dev.assay.runtime.runner.RunnerSettings;
 import dev.assay.verification.crypto.SigningKey;
@@ -25,11 +32,15 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Builds the agents of the embedded network: names, prices, and what they work with. */
 final class LocalAgents {
     /** The most agents that one process runs. */
     static final int MOST = 8;
+
+    /** Of several agents on one machine, the one that rents out its GPUs. */
+    private static final int OWNER_OF_GPUS = 0;
 
     private static final List<String> NAMES =
             List.of("alder", "birch", "cedar", "dogwood", "elm", "fir", "ginkgo", "hazel");
@@ -59,6 +70,11 @@ final class LocalAgents {
         }
     }
 
+    /**
+     * Builds an agent.
+     *
+     * @param gpus asks for the machine's GPUs; the first agent rents them out
+     */
     static LocalAgent create(
             int index,
             AssayHome home,
@@ -66,6 +82,7 @@ final class LocalAgents {
             VerifyingKey marketKey,
             BlobStore blobs,
             HostFacts host,
+            Supplier<List<GpuReport>> gpus,
             InstantSource clock)
             throws JournalException {
         Journal journal = Journal.open(home.agents().resolve(name(index) + ".db"), clock);
@@ -76,8 +93,9 @@ final class LocalAgents {
                 new Workplace(
                         key,
                         journal,
+                        new ClaimLedger(journal.claims(), index == OWNER_OF_GPUS ? gpus : List::of),
                         blobs,
-                        engines(home.cache()),
+                        new LocalEngines(key.keyId().hex(), home.cache()),
                         containers,
                         host,
                         clock,
@@ -86,18 +104,27 @@ final class LocalAgents {
         return new LocalAgent(new Agent(config, workplace, marketKey), journal, containers);
     }
 
-    /** The whole machine; it has no GPU that this version could rent out. */
+    /** The whole machine; how many GPUs it has to rent out is the claims' to say. */
     private static Resources capacity(HostFacts host, AssayHome home) {
         return new Resources(
                 host.logicalCores(), host.memoryBytes(), home.root().toFile().getUsableSpace(), 0);
     }
 
-    private static Engines engines(Path cache) {
-        return (name, cpus) ->
-                switch (name) {
-                    case EXACT -> new ExactEngine(cpus);
-                    case PYTORCH -> RunnerEngine.start(RunnerSettings.of(cache, cpus));
-                };
+    /** The exact engine in this process, PyTorch in runners of this agent's. */
+    private record LocalEngines(String agent, Path cache) implements Engines {
+        @Override
+        public Engine open(EngineName name, int cpus, List<GpuId> gpus) throws EngineException {
+            return switch (name) {
+                case EXACT -> new ExactEngine(cpus);
+                case PYTORCH ->
+                        RunnerEngine.start(RunnerSettings.of(agent, cache, cpus, gpus));
+            };
+        }
+
+        @Override
+        public List<Long> endLeftovers() {
+            return LeftoverRunners.end(agent);
+        }
     }
 
     private static PriceTable prices(int index) {

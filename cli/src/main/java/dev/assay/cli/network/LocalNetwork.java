@@ -21,6 +21,7 @@ import dev.assay.protocol.rpc.MarketClient;
 import dev.assay.protocol.rpc.MarketServer;
 import dev.assay.runtime.exact.ExactEngine;
 import dev.assay.runtime.host.HostFacts;
+import dev.assay.runtime.inventory.GpuReport;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.attest.AuditedResult;
 import dev.assay.verification.check.RefutedResult;
@@ -34,8 +35,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * Market, agents and tenant in one process, over the state of one home. The roles speak gRPC to
@@ -67,10 +70,15 @@ public final class LocalNetwork implements AutoCloseable {
      *
      * @param agents how many agents bid, 1 to {@link #MOST_AGENTS}
      * @param host the machine that the agents rent out; waited for when the first agent starts
+     * @param gpus asks for the machine's GPUs
      * @param home stays its caller's
      */
     public static LocalNetwork open(
-            AssayHome home, int agents, CompletableFuture<HostFacts> host, InstantSource clock)
+            AssayHome home,
+            int agents,
+            CompletableFuture<HostFacts> host,
+            Supplier<List<GpuReport>> gpus,
+            InstantSource clock)
             throws BlobException,
                     MarketException,
                     VerificationException,
@@ -78,7 +86,8 @@ public final class LocalNetwork implements AutoCloseable {
                     TenantException {
         Owned owned = new Owned();
         try {
-            return new Opening(home, clock, BlobStore.open(home.blobs()), owned).open(agents, host);
+            return new Opening(home, gpus, clock, BlobStore.open(home.blobs()), owned)
+                    .open(agents, host);
         } catch (BlobException
                 | MarketException
                 | VerificationException
@@ -91,7 +100,12 @@ public final class LocalNetwork implements AutoCloseable {
     }
 
     /** The steps of opening a network; what is opened is {@code owned} from then on. */
-    private record Opening(AssayHome home, InstantSource clock, BlobStore blobs, Owned owned) {
+    private record Opening(
+            AssayHome home,
+            Supplier<List<GpuReport>> gpus,
+            InstantSource clock,
+            BlobStore blobs,
+            Owned owned) {
         private static final SecureRandom RANDOM = new SecureRandom();
 
         LocalNetwork open(int agents, CompletableFuture<HostFacts> host)
@@ -122,6 +136,7 @@ public final class LocalNetwork implements AutoCloseable {
                                     keys.statements().verifyingKey(),
                                     blobs,
                                     host,
+                                    gpus,
                                     clock));
             agent.agent().start(connection.agent());
         }

@@ -14,6 +14,7 @@ import dev.assay.protocol.market.MarketException;
 import dev.assay.protocol.market.MarketException.Code;
 import dev.assay.protocol.market.MarketMessage.Stop;
 import dev.assay.protocol.market.OrderEvent.AttemptChanged;
+import dev.assay.protocol.market.OrderEvent.Closed;
 import dev.assay.protocol.market.OrderEvent.Progressed;
 
 import java.util.Optional;
@@ -53,13 +54,33 @@ final class LeaseDesk {
         return leases.active(id);
     }
 
-    /** The attempt changed its state. A report on a closed lease comes too late to matter. */
+    /**
+     * The attempt changed its state. A report on a closed lease comes too late to matter; an agent
+     * that is still at work on it is told to stop.
+     */
     void report(Agent agent, ReportAttempt report) throws MarketException {
         Optional<LiveLease> lease = own(agent, report.lease());
+        if (lease.isEmpty() && !report.state().isFinal()) {
+            agent.tell(new Stop(report.lease(), closeReason(report.lease())));
+        }
         if (lease.isPresent() && lease.get().row().attempt() != report.state()) {
             check(lease.get(), report);
             steps.take(step -> change(step, lease.get(), report));
         }
+    }
+
+    private CloseReason closeReason(LeaseId lease) throws MarketException {
+        return steps.read(
+                tables ->
+                        OrderArchive.only(
+                                        tables.events()
+                                                .of(
+                                                        tables.leases()
+                                                                .find(lease)
+                                                                .orElseThrow()
+                                                                .order()),
+                                        Closed.class)
+                                .reason());
     }
 
     /** Shows progress to whoever watches now; it is not kept. */

@@ -18,7 +18,7 @@ public enum AttemptState {
     FAILED,
     /** The tenant ended it. */
     CANCELLED,
-    /** The agent restarted and finds out what is true. */
+    /** The agent restarted and finds out what is true, or takes the work up again. */
     RECOVERING;
 
     /** Which state may follow which. */
@@ -29,7 +29,7 @@ public enum AttemptState {
                     .edges(RUNNING, FINISHING, FAILED, CANCELLED, RECOVERING)
                     .edges(FINISHING, ATTESTING, FAILED, CANCELLED, RECOVERING)
                     .edges(ATTESTING, DONE, FAILED, CANCELLED, RECOVERING)
-                    .edges(RECOVERING, FAILED, CANCELLED, DONE)
+                    .edges(RECOVERING, RUNNING, FAILED, CANCELLED, DONE)
                     .build();
 
     public boolean isFinal() {

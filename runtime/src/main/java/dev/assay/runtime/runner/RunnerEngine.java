@@ -34,7 +34,11 @@ public final class RunnerEngine implements Engine {
     static RunnerEngine start(List<String> command, RunnerSettings settings)
             throws EngineException {
         RunnerProcess runner =
-                RunnerProcess.start(command, settings.maxFrameBytes(), settings.closeLimit());
+                RunnerProcess.start(
+                        command,
+                        settings.gpus(),
+                        settings.maxFrameBytes(),
+                        settings.closeLimit());
         try {
             Message greeting = runner.greeting(settings.startLimit());
             if (greeting.equals(new Message.Ready(Message.Ready.VERSION))) {
@@ -55,7 +59,7 @@ public final class RunnerEngine implements Engine {
                 "/bin/sh",
                 "-c",
                 "exec \"$@\" 3>&1 1>&2",
-                "runner",
+                LeftoverRunners.mark(settings.owner()),
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + settings.heapBytes(),
                 "-XX:+UseSerialGC",
@@ -64,6 +68,7 @@ public final class RunnerEngine implements Engine {
                 "-XX:ErrorFile=" + settings.cache().toAbsolutePath().resolve("crash-%p.log"),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
+                "-D" + LeftoverRunners.mark(settings.owner()),
                 "-cp",
                 System.getProperty("java.class.path"),
                 RunnerMain.class.getName(),

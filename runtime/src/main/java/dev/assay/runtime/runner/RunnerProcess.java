@@ -2,6 +2,7 @@ package dev.assay.runtime.runner;
 
 import dev.assay.models.engine.EngineException;
 import dev.assay.models.engine.EngineException.Code;
+import dev.assay.runtime.device.GpuId;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 
 /**
  * A child process that answers messages, and the only owner of it. Every wait ends: a request that
@@ -62,11 +64,16 @@ final class RunnerProcess implements AutoCloseable {
         deadlines.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
     }
 
-    /** Starts the command; it sees only the environment variables a runner needs. */
-    static RunnerProcess start(List<String> command, int maxFrameBytes, Duration closeLimit)
+    /** Starts the command; it sees only these GPUs, and the variables that a runner needs. */
+    static RunnerProcess start(
+            List<String> command, List<GpuId> gpus, int maxFrameBytes, Duration closeLimit)
             throws EngineException {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().retainAll(ENVIRONMENT);
+        builder.environment()
+                .put(
+                        "CUDA_VISIBLE_DEVICES",
+                        gpus.stream().map(GpuId::uuid).collect(Collectors.joining(",")));
         try {
             RunnerProcess runner = new RunnerProcess(builder.start(), maxFrameBytes, closeLimit);
             runner.errorReader.start();

@@ -1,11 +1,16 @@
 package dev.assay.runtime.runner;
 
+import dev.assay.runtime.device.GpuId;
+
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How a runner process is started and how long it may take.
  *
+ * @param owner whose runners these are, as {@link LeftoverRunners} looks for them
+ * @param gpus the GPUs that it sees; it sees no others
  * @param cache directory for the unpacked native library and for crash reports
  * @param threads threads that one operator may use
  * @param heapBytes bound of the runner's Java heap; native memory comes on top
@@ -16,6 +21,8 @@ import java.time.Duration;
  * @param closeLimit for ending by itself when asked to, before it is killed
  */
 public record RunnerSettings(
+        String owner,
+        List<GpuId> gpus,
         Path cache,
         int threads,
         long heapBytes,
@@ -27,6 +34,11 @@ public record RunnerSettings(
     private static final long MIN_HEAP = 64 << 20;
 
     public RunnerSettings {
+        gpus = List.copyOf(gpus);
+        if (!owner.matches("[0-9A-Za-z._-]{1,128}")) {
+            throw new IllegalArgumentException(
+                    "'" + owner + "' is no owner's name (letters, digits, '.', '_' and '-')");
+        }
         if (threads < 1 || heapBytes < MIN_HEAP) {
             throw new IllegalArgumentException(
                     "a runner needs at least one thread and " + MIN_HEAP + " bytes of heap");
@@ -42,8 +54,10 @@ public record RunnerSettings(
     }
 
     /** 1 GiB of heap, frames of 64 MiB, a minute to start or load, ten for a run. */
-    public static RunnerSettings of(Path cache, int threads) {
+    public static RunnerSettings of(String owner, Path cache, int threads, List<GpuId> gpus) {
         return new RunnerSettings(
+                owner,
+                gpus,
                 cache,
                 threads,
                 1L << 30,
