@@ -9,15 +9,12 @@ import dev.assay.protocol.id.LeaseId;
 import dev.assay.protocol.lease.AttemptState;
 import dev.assay.protocol.lease.Cause;
 import dev.assay.protocol.market.AgentMessage.ReportAttempt;
-import dev.assay.protocol.market.AgentMessage.SubmitReceipt;
-import dev.assay.protocol.market.AgentMessage.SubmitResult;
 import dev.assay.protocol.market.Bytes;
 import dev.assay.protocol.market.MarketException;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
