@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A machine with two GPUs, for processes that look there: NVIDIA's libraries as
- * runtime/src/test/c makes them, and the kernel's files.
+ * A machine with two GPUs, for processes that look there: NVIDIA's libraries as runtime/src/test/c
+ * makes them, and the kernel's files.
  *
  * @param libraries for {@code LD_LIBRARY_PATH}
  * @param machine for {@code ASSAY_FAKE_GPUS}
@@ -21,8 +21,7 @@ record KillDriver(Path libraries, Path machine, Path kernel) {
         Path libraries = Files.createDirectories(folder.resolve("lib"));
         compile("nvml.c", "libnvidia-ml.so.1", libraries);
         compile("cuda.c", "libcuda.so.1", libraries);
-        StringBuilder machine =
-                new StringBuilder("driver=" + VERSION + "\ngpus=" + GPUS + "\n");
+        StringBuilder machine = new StringBuilder("driver=" + VERSION + "\ngpus=" + GPUS + "\n");
         Path kernel = folder.resolve("root");
         write(
                 kernel.resolve("proc/driver/nvidia/version"),
@@ -42,9 +41,7 @@ record KillDriver(Path libraries, Path machine, Path kernel) {
             device(kernel, address, uuid);
         }
         return new KillDriver(
-                libraries,
-                Files.writeString(folder.resolve("gpus.properties"), machine),
-                kernel);
+                libraries, Files.writeString(folder.resolve("gpus.properties"), machine), kernel);
     }
 
     private static void device(Path kernel, String address, String uuid) throws IOException {

@@ -231,8 +231,7 @@ final class KillRound implements Callable<Void> {
                             "--sun-misc-unsafe-memory-access=allow",
                             "--add-modules",
                             "jdk.incubator.vector",
-                            "-Djava.io.tmpdir="
-                                    + Files.createDirectories(folder.resolve("tmp")),
+                            "-Djava.io.tmpdir=" + Files.createDirectories(folder.resolve("tmp")),
                             "-cp",
                             System.getProperty("java.class.path"),
                             KillTarget.class.getName(),
@@ -290,8 +289,9 @@ final class KillRound implements Callable<Void> {
             return came;
         }
 
-        void kill() throws InterruptedException {
-            process.destroyForcibly().waitFor();
+        /** Kills it and waits until it is no more. */
+        void kill() {
+            var _ = process.destroyForcibly().onExit().join();
         }
 
         /** Waits for its own end, which must be a good one. */
@@ -303,7 +303,7 @@ final class KillRound implements Callable<Void> {
         }
 
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             kill();
         }
     }

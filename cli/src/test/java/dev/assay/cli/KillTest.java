@@ -89,7 +89,9 @@ final class KillTest {
         assertThat(kills).isEqualTo(KILLS);
         int least = KILLS >= 200 ? 5 : 1;
         for (AttemptState state : STATES) {
-            assertThat(hits.getOrDefault(state, 0)).as("kills at " + state).isGreaterThanOrEqualTo(least);
+            assertThat(hits.getOrDefault(state, 0))
+                    .as("kills at " + state)
+                    .isGreaterThanOrEqualTo(least);
         }
     }
 

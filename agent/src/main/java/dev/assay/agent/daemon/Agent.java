@@ -40,8 +40,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A provider's agent: answers offers with bids, does the work of the leases it wins, and after a
- * restart goes on with those it had. It owns its connection and its attempts' threads;
- * {@link #close} ends them. Capacity in use is derived from the attempts that run, never stored.
+ * restart goes on with those it had. It owns its connection and its attempts' threads; {@link
+ * #close} ends them. Capacity in use is derived from the attempts that run, never stored.
  */
 public final class Agent implements AutoCloseable, AgentService.MarketListener {
     private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
@@ -227,8 +227,8 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
     /**
      * Starts the work of a lease that this agent won. A bid is kept even when the machine has
      * filled up since it was made. The market repeats the award of a lease that it holds for
-     * unfinished when the agent comes back: an attempt that was interrupted goes on, and one that has
-     * ended is told again, because the market could not keep what it heard.
+     * unfinished when the agent comes back: an attempt that was interrupted goes on, and one that
+     * has ended is told again, because the market could not keep what it heard.
      */
     private synchronized void begin(MarketMessage.Award award)
             throws VerificationException, JournalException {
@@ -237,23 +237,16 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
             return;
         }
         Optional<JournaledAttempt> known = workplace.journal().find(assignment.id());
-        JournaledAttempt left = interrupted.get(assignment.id());
-        Past past = Past.NONE;
-        if (left != null) {
-            past =
-                    Past.read(
-                            workplace.journal(),
-                            left.lease(),
-                            left.state(),
-                            workplace.key().verifyingKey());
-            interrupted.remove(left.lease());
-        } else if (known.isPresent()) {
+        boolean goesOn = interrupted.remove(assignment.id()) != null;
+        Optional<Past> past = goesOn ? past(known.orElseThrow()) : Optional.of(Past.NONE);
+        if (known.isPresent() && (!goesOn || past.isEmpty())) {
             conclude(new Recovery(known.get(), workplace.journal(), this::send));
             return;
-        } else {
+        }
+        if (!goesOn) {
             workplace.journal().begin(assignment.id());
         }
-        Attempt attempt = new Attempt(assignment, past, workplace, this::send);
+        Attempt attempt = new Attempt(assignment, past.orElseThrow(), workplace, this::send);
         attempts.put(assignment.id(), attempt);
         threads.execute(
                 () -> {
@@ -263,6 +256,23 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
                         attempts.remove(assignment.id());
                     }
                 });
+    }
+
+    /**
+     * What was done of an interrupted attempt; nothing when the journal's receipts do not verify.
+     */
+    private Optional<Past> past(JournaledAttempt left) throws JournalException {
+        try {
+            return Optional.of(
+                    Past.read(
+                            workplace.journal(),
+                            left.lease(),
+                            left.state(),
+                            workplace.key().verifyingKey()));
+        } catch (VerificationException e) {
+            LOG.warn("lease {}: its receipts do not stand: {}", left.lease(), e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private void conclude(Recovery recovery) {

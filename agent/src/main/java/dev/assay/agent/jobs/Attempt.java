@@ -153,8 +153,7 @@ public final class Attempt implements Runnable, LeaseWork {
 
     private void compute(GpuClaim claim, Instant startedOn) throws AttemptFailure {
         Papers papers =
-                new Papers(
-                        assignment, claim.gpus(), workplace, outbox, acknowledgements, past);
+                new Papers(assignment, claim.gpus(), workplace, outbox, acknowledgements, past);
         papers.submitAgain(past.receipts());
         try (Execution execution =
                 Execution.prepare(

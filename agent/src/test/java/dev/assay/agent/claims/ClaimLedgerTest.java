@@ -151,8 +151,7 @@ final class ClaimLedgerTest {
     void secondOpenClaimOnAGpu_isRefusedByTheDatabase() throws Exception {
         ClaimTable table = journal.claims();
         table.open(lease(0), List.of(FakeGpus.gpu(0)));
-        assertThatThrownBy(
-                        () -> table.open(lease(1), List.of(FakeGpus.gpu(1), FakeGpus.gpu(0))))
+        assertThatThrownBy(() -> table.open(lease(1), List.of(FakeGpus.gpu(1), FakeGpus.gpu(0))))
                 .isInstanceOf(JournalException.class);
         assertThat(openGpus()).containsExactly(FakeGpus.gpu(0));
     }
@@ -200,8 +199,7 @@ final class ClaimLedgerTest {
         gpus.divide(0, 2);
         gpus.divide(1, 0);
         GpuStock stock = ledger.stock();
-        assertThat(stock.free())
-                .containsExactly(FakeGpus.instance(0, 0), FakeGpus.instance(0, 1));
+        assertThat(stock.free()).containsExactly(FakeGpus.instance(0, 0), FakeGpus.instance(0, 1));
         assertThat(stock.barred())
                 .containsEntry(FakeGpus.gpu(1).uuid(), "it is divided by MIG and has no instance");
         assertRefused(0, 2, "needs 2 gpu");

@@ -387,8 +387,7 @@ final class AgentTest {
         rig.journal.result(signed.lease(), Bytes.copyOf(new byte[] {1}));
         claims.open(signed.lease(), List.of(FakeGpus.gpu(2)));
         agent = agent();
-        market.whenConnecting(
-                () -> assertThat(openClaims()).containsExactly(FakeGpus.gpu(0)));
+        market.whenConnecting(() -> assertThat(openClaims()).containsExactly(FakeGpus.gpu(0)));
 
         agent.start(market);
 

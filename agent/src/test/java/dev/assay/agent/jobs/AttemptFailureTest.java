@@ -68,7 +68,11 @@ final class AttemptFailureTest {
 
     private void run(Duration receiptInterval) throws Exception {
         Attempt attempt =
-                new Attempt(rig.begun(award), Past.NONE, rig.workplace(engines, receiptInterval), market);
+                new Attempt(
+                        rig.begun(award),
+                        Past.NONE,
+                        rig.workplace(engines, receiptInterval),
+                        market);
         market.serve(attempt);
         attempt.run();
         assertThat(attempt.hasEnded()).isTrue();
@@ -375,7 +379,8 @@ final class AttemptFailureTest {
                     }
                     return false;
                 });
-        Attempt attempt = new Attempt(rig.begun(award), Past.NONE, rig.workplace(engines, Rig.NEVER), market);
+        Attempt attempt =
+                new Attempt(rig.begun(award), Past.NONE, rig.workplace(engines, Rig.NEVER), market);
         market.serve(attempt);
         attempt.run();
 

@@ -50,8 +50,7 @@ final class GpuAttemptTest {
         rig.gpus(gpus);
         award = rig.award(rig.spec(TWO_GPUS, Rig.price(350_000)));
         attempt =
-                new Attempt(
-                        rig.begun(award), Past.NONE, rig.workplace(engines, Rig.NEVER), market);
+                new Attempt(rig.begun(award), Past.NONE, rig.workplace(engines, Rig.NEVER), market);
         market.serve(attempt);
     }
 
@@ -70,8 +69,7 @@ final class GpuAttemptTest {
                 .hasSize(2)
                 .allSatisfy(
                         claim ->
-                                assertThat(claim.end().orElseThrow().outcome())
-                                        .isEqualTo(outcome));
+                                assertThat(claim.end().orElseThrow().outcome()).isEqualTo(outcome));
     }
 
     @Test

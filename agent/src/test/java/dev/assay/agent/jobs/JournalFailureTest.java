@@ -83,7 +83,11 @@ final class JournalFailureTest {
 
     private Attempt attempt(Duration receiptInterval) throws Exception {
         Attempt created =
-                new Attempt(rig.assignment(award), Past.NONE, rig.workplace(engines, receiptInterval), market);
+                new Attempt(
+                        rig.assignment(award),
+                        Past.NONE,
+                        rig.workplace(engines, receiptInterval),
+                        market);
         market.serve(created);
         return created;
     }

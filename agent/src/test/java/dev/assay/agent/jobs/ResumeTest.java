@@ -74,13 +74,11 @@ final class ResumeTest {
     /** Six steps in three units, on rows labelled 0 to 9 in turn. */
     private JobSpec training() throws Exception {
         StringBuilder rows = new StringBuilder();
-        List<String> unlabelled =
-                Files.readAllLines(rig.blobs.file(rig.input));
+        List<String> unlabelled = Files.readAllLines(rig.blobs.file(rig.input));
         for (int i = 0; i < unlabelled.size(); i++) {
             rows.append(unlabelled.get(i)).append(',').append(i % 10).append('\n');
         }
-        Digest dataset =
-                rig.blobs.put(rows.toString().getBytes(StandardCharsets.UTF_8));
+        Digest dataset = rig.blobs.put(rows.toString().getBytes(StandardCharsets.UTF_8));
         return rig.spec(
                 ONE_GPU,
                 Rig.price(350_000),
@@ -162,8 +160,7 @@ final class ResumeTest {
     private void assertGoesOn(
             Award award, JournaledAttempt left, Journal journal, ResultPredicate whole)
             throws Exception {
-        Past past =
-                Past.read(journal, award.lease(), left.state(), rig.provider.verifyingKey());
+        Past past = Past.read(journal, award.lease(), left.state(), rig.provider.verifyingKey());
         FakeMarket market = new FakeMarket();
         attempt(award, past, journal, market).run();
 
@@ -175,8 +172,7 @@ final class ResumeTest {
                         AttemptState.FINISHING,
                         AttemptState.ATTESTING,
                         AttemptState.DONE);
-        assertThat(market.receipts().subList(0, past.receipts().size()))
-                .isEqualTo(past.receipts());
+        assertThat(market.receipts().subList(0, past.receipts().size())).isEqualTo(past.receipts());
         ResultPredicate resumed = result(award, market);
         assertThat(resumed.unitRoot()).isEqualTo(whole.unitRoot());
         assertThat(resumed.output()).isEqualTo(whole.output());
@@ -226,8 +222,7 @@ final class ResumeTest {
         Path midway = copies.get(copies.size() / 2);
         try (Journal journal = Journal.open(midway, rig.clock)) {
             JournaledAttempt left = journal.find(award.lease()).orElseThrow();
-            journal.state(
-                    award.lease(), AttemptState.RECOVERING, Optional.empty(), "");
+            journal.state(award.lease(), AttemptState.RECOVERING, Optional.empty(), "");
             JournaledAttempt again = journal.find(award.lease()).orElseThrow();
             assertThat(again.state()).isNotEqualTo(left.state());
             assertGoesOn(award, again, journal, result(award, first));
@@ -274,7 +269,9 @@ final class ResumeTest {
         FakeMarket market =
                 resumedWith(
                         inference(),
-                        "UPDATE unit SET output = 'sha256:" + "0".repeat(64) + "' WHERE number = 1");
+                        "UPDATE unit SET output = 'sha256:"
+                                + "0".repeat(64)
+                                + "' WHERE number = 1");
         assertFailed(market, "unit 1 was sha256:000");
     }
 
@@ -283,7 +280,9 @@ final class ResumeTest {
         FakeMarket market =
                 resumedWith(
                         training(),
-                        "UPDATE unit SET output = 'sha256:" + "0".repeat(64) + "' WHERE number = 2");
+                        "UPDATE unit SET output = 'sha256:"
+                                + "0".repeat(64)
+                                + "' WHERE number = 2");
         assertFailed(market, "the training cannot go on from its last checkpoint");
     }
 

@@ -180,7 +180,8 @@ public final class KillTarget {
                                                 frames.anyMatch(
                                                         frame ->
                                                                 frame.getClassName()
-                                                                                .endsWith(".Attempt")
+                                                                                .endsWith(
+                                                                                        ".Attempt")
                                                                         && frame.getMethodName()
                                                                                 .contains("work")));
         if (begins) {

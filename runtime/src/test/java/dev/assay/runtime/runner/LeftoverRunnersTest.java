@@ -38,8 +38,7 @@ final class LeftoverRunnersTest {
                                 mark)
                         .start();
         try (BufferedReader said = shell.inputReader()) {
-            ProcessHandle process =
-                    ProcessHandle.of(Long.parseLong(said.readLine())).orElseThrow();
+            ProcessHandle process = ProcessHandle.of(Long.parseLong(said.readLine())).orElseThrow();
             started.add(process);
             assertThat(shell.waitFor()).isZero();
             return process;
@@ -78,8 +77,7 @@ final class LeftoverRunnersTest {
 
     @Test
     void command_ofARunner_carriesItsOwnersMark() {
-        RunnerSettings settings =
-                RunnerSettings.of(owner, Path.of("cache"), 1, List.of());
+        RunnerSettings settings = RunnerSettings.of(owner, Path.of("cache"), 1, List.of());
         assertThat(RunnerEngine.command(settings))
                 .contains(LeftoverRunners.mark(owner), "-D" + LeftoverRunners.mark(owner));
     }

@@ -19,7 +19,7 @@ import java.util.List;
 /** The runner's side, spoken to over its pipes as the agent does. */
 @Timeout(60)
 final class RunnerMainTest {
-    private static final RunnerSettings SETTINGS = 
+    private static final RunnerSettings SETTINGS =
             RunnerSettings.of("test", Path.of("target", "djl"), 1, List.of());
     private static final Duration SOON = Duration.ofSeconds(10);
 
