@@ -5,13 +5,17 @@ import dev.assay.models.engine.Engine;
 import dev.assay.models.engine.EngineException;
 import dev.assay.models.engine.LoadedModel;
 import dev.assay.models.engine.Trace;
+import dev.assay.models.graph.Graph;
 import dev.assay.models.pack.ModelPackage;
 import dev.assay.models.tensor.Tensor;
 import dev.assay.protocol.job.EngineName;
+import dev.assay.runtime.device.GpuId;
 import dev.assay.runtime.exact.ExactEngine;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Exact engines that write down when they and their models are opened and closed, and fail where a
@@ -37,8 +41,21 @@ public final class FakeEngines implements Engines {
     public volatile Step beforeUnit = NOTHING;
     public volatile Step atUnload = NOTHING;
 
+    /** The GPUs that each engine was opened with. */
+    public final List<List<GpuId>> gpus = new CopyOnWriteArrayList<>();
+
+    /** How often it was asked to end what an earlier process left. */
+    public final AtomicInteger leftoversEnded = new AtomicInteger();
+
     @Override
-    public Engine open(EngineName name, int cpus) throws EngineException {
+    public List<Long> endLeftovers() {
+        leftoversEnded.incrementAndGet();
+        return List.of();
+    }
+
+    @Override
+    public Engine open(EngineName name, int cpus, List<GpuId> claimed) throws EngineException {
+        gpus.add(claimed);
         beforeOpen.take();
         steps.add("open");
         return new FakeEngine(new ExactEngine(cpus));
@@ -60,6 +77,14 @@ public final class FakeEngines implements Engines {
         public LoadedModel load(ModelPackage model) throws EngineException {
             beforeLoad.take();
             LoadedModel loaded = engine.load(model);
+            steps.add("load");
+            return new FakeModel(loaded);
+        }
+
+        @Override
+        public LoadedModel load(Graph graph, Map<String, Tensor> weights) throws EngineException {
+            beforeLoad.take();
+            LoadedModel loaded = engine.load(graph, weights);
             steps.add("load");
             return new FakeModel(loaded);
         }

@@ -65,6 +65,16 @@ public final class JournalFile implements AutoCloseable {
         }
     }
 
+    /** Writes what a process that starts now would find to another file. */
+    public void copyTo(Path other) {
+        execute("VACUUM INTO '" + other + "'");
+    }
+
+    /** Changes what is on disk behind the journal's back. */
+    public void change(String sql) {
+        execute(sql);
+    }
+
     /** From now on, writes of this kind fail: {@code UPDATE OF state ON attempt WHEN …}. */
     public void failOn(String write) {
         execute(

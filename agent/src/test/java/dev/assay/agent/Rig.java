@@ -1,5 +1,6 @@
 package dev.assay.agent;
 
+import dev.assay.agent.claims.ClaimLedger;
 import dev.assay.agent.jobs.Assignment;
 import dev.assay.agent.jobs.Engines;
 import dev.assay.agent.jobs.Workplace;
@@ -14,6 +15,7 @@ import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.JobSpec;
 import dev.assay.protocol.job.Resources;
 import dev.assay.protocol.job.Verification;
+import dev.assay.protocol.job.Work;
 import dev.assay.protocol.market.Bytes;
 import dev.assay.protocol.market.MarketMessage.Award;
 import dev.assay.protocol.market.MarketMessage.Offer;
@@ -25,6 +27,7 @@ import dev.assay.protocol.money.PriceUnit;
 import dev.assay.runtime.container.ContainerException;
 import dev.assay.runtime.container.ContainerHost;
 import dev.assay.runtime.host.HostFacts;
+import dev.assay.runtime.inventory.GpuReport;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.attest.SignedStatement;
 import dev.assay.verification.attest.VerifiedLease;
@@ -46,6 +49,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -79,6 +83,7 @@ public final class Rig implements AutoCloseable {
     public final JournalFile written;
     public final Digest model;
     public final Digest input;
+    private Supplier<List<GpuReport>> gpus = List::of;
     private final List<Path> broken = new ArrayList<>();
 
     /** A workplace in an empty folder. */
@@ -115,8 +120,26 @@ public final class Rig implements AutoCloseable {
     }
 
     public Workplace workplace(Engines engines, Duration receiptInterval) {
+        return workplace(journal, engines, receiptInterval);
+    }
+
+    /** The same with another journal. */
+    public Workplace workplace(Journal other, Engines engines, Duration receiptInterval) {
         return new Workplace(
-                provider, journal, blobs, engines, Rig::noContainers, HOST, clock, receiptInterval);
+                provider,
+                other,
+                new ClaimLedger(other.claims(), gpus),
+                blobs,
+                engines,
+                Rig::noContainers,
+                HOST,
+                clock,
+                receiptInterval);
+    }
+
+    /** The machine has these GPUs from now on. */
+    public void gpus(Supplier<List<GpuReport>> now) {
+        gpus = now;
     }
 
     /** So many micro-USDC per thousand rows. */
@@ -136,7 +159,7 @@ public final class Rig implements AutoCloseable {
         return spec(NEEDED, price(350_000), work);
     }
 
-    private static JobSpec spec(Resources needed, Price maxPrice, Inference work) {
+    public JobSpec spec(Resources needed, Price maxPrice, Work work) {
         return new JobSpec("digits", needed, work, maxPrice, new Verification(10_000));
     }
 

@@ -39,6 +39,7 @@ final class LocalRun implements AutoCloseable {
                             opened,
                             agents,
                             CompletableFuture.completedFuture(HOST),
+                            List::of,
                             InstantSource.system()));
         } catch (Exception e) {
             opened.close();

@@ -39,7 +39,9 @@ public record GpuStock(List<GpuId> free, List<GpuId> claimed, Map<String, String
         if (whole.size() >= count) {
             return Optional.of(List.copyOf(whole.subList(0, count)));
         }
-        return count == 1 && !free.isEmpty() ? Optional.of(List.of(free.getFirst())) : Optional.empty();
+        return count == 1 && !free.isEmpty()
+                ? Optional.of(List.of(free.getFirst()))
+                : Optional.empty();
     }
 
     /** Why some cannot be had, for people; empty when all can. */

@@ -65,7 +65,8 @@ final class Stocktaking {
         }
         List<GpuId> parts = parts(gpu);
         Optional<String> obstacle =
-                notReady(report).or(() -> strangers(gpu, parts.stream().anyMatch(claimed::contains)));
+                notReady(report)
+                        .or(() -> strangers(gpu, parts.stream().anyMatch(claimed::contains)));
         if (parts.isEmpty()) {
             barred.put(gpu.label(), obstacle.orElse("it is divided by MIG and has no instance"));
         }

@@ -1,6 +1,5 @@
 package dev.assay.agent.daemon;
 
-import dev.assay.agent.claims.GpuStock;
 import dev.assay.agent.jobs.Assignment;
 import dev.assay.agent.jobs.Attempt;
 import dev.assay.agent.jobs.LeaseWork;
@@ -10,12 +9,6 @@ import dev.assay.agent.jobs.Workplace;
 import dev.assay.agent.journal.JournalException;
 import dev.assay.agent.journal.JournaledAttempt;
 import dev.assay.protocol.id.LeaseId;
-import dev.assay.protocol.job.Container;
-import dev.assay.protocol.job.Inference;
-import dev.assay.protocol.job.JobSpec;
-import dev.assay.protocol.job.Resources;
-import dev.assay.protocol.job.Training;
-import dev.assay.protocol.job.Work;
 import dev.assay.protocol.lease.AttemptState;
 import dev.assay.protocol.lease.Cause;
 import dev.assay.protocol.lease.CloseReason;
@@ -25,12 +18,10 @@ import dev.assay.protocol.market.AgentService;
 import dev.assay.protocol.market.AgentService.AgentConnection;
 import dev.assay.protocol.market.MarketException;
 import dev.assay.protocol.market.MarketMessage;
-import dev.assay.protocol.money.MicroAmount;
 import dev.assay.runtime.container.ContainerException;
 import dev.assay.runtime.container.Leftovers;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.crypto.VerifyingKey;
-import dev.assay.verification.dsse.Envelope;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,16 +40,16 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A provider's agent: answers offers with bids, does the work of the leases it wins, and after a
- * restart goes on with those it had. It owns its connection and its attempts' threads;
- * {@link #close} ends them. Capacity in use is derived from the attempts that run, never stored.
+ * restart goes on with those it had. It owns its connection and its attempts' threads; {@link
+ * #close} ends them. Capacity in use is derived from the attempts that run, never stored.
  */
 public final class Agent implements AutoCloseable, AgentService.MarketListener {
     private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
-    private static final GpuStock NO_GPUS = new GpuStock(List.of(), List.of(), Map.of());
 
     private final AgentConfig config;
     private final Workplace workplace;
+    private final Bidder bidder;
     private final VerifyingKey marketKey;
     private final Map<LeaseId, Attempt> attempts = new ConcurrentHashMap<>();
     private final Map<LeaseId, Recovery> recoveries = new ConcurrentHashMap<>();
@@ -71,6 +62,7 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
     public Agent(AgentConfig config, Workplace workplace, VerifyingKey marketKey) {
         this.config = config;
         this.workplace = workplace;
+        this.bidder = new Bidder(config, workplace);
         this.marketKey = marketKey;
     }
 
@@ -97,7 +89,7 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
         clearUp(!left.isEmpty());
         AgentHello hello =
                 new AgentHello(
-                        config.name(), workplace.key().verifyingKey().toPem(), capacity());
+                        config.name(), workplace.key().verifyingKey().toPem(), bidder.capacity());
         synchronized (this) {
             connection = market.connect(hello, this);
         }
@@ -136,22 +128,11 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
         }
     }
 
-    /** What is rented out: of the GPUs those that can be claimed. */
-    private Resources capacity() throws JournalException {
-        Resources rest = config.capacity();
-        return new Resources(
-                rest.cpu(),
-                rest.memoryBytes(),
-                rest.storageBytes(),
-                workplace.claims().stock().size());
-    }
-
     /**
      * Tells the market that an interrupted attempt waits for its award, if it still does: a market
      * that has closed the lease answers that it is to stop.
      */
-    private synchronized void askFor(JournaledAttempt attempt)
-            throws MarketException, JournalException {
+    private synchronized void askFor(JournaledAttempt attempt) throws MarketException {
         if (!interrupted.containsKey(attempt.lease())) {
             return;
         }
@@ -169,14 +150,12 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
     }
 
     /** Ends an attempt of an earlier process that cannot go on. */
-    private synchronized void abandon(LeaseId lease, Cause cause)
-            throws MarketException, JournalException {
+    private synchronized void abandon(LeaseId lease, Cause cause) {
         JournaledAttempt attempt = interrupted.remove(lease);
-        if (attempt != null) {
-            workplace.claims().reconcile(lease);
+        if (attempt != null && !closed) {
             Recovery recovery = new Recovery(attempt, workplace.journal(), this::send);
             recovery.cancel(cause);
-            recovery.run();
+            conclude(recovery);
         }
     }
 
@@ -184,7 +163,7 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
     public void received(MarketMessage message) {
         try {
             switch (message) {
-                case MarketMessage.Offer offer -> answer(offer);
+                case MarketMessage.Offer offer -> send(answer(offer));
                 case MarketMessage.NotAwarded _ -> {}
                 case MarketMessage.Award award -> begin(award);
                 case MarketMessage.Accepted accepted ->
@@ -201,7 +180,14 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
         }
     }
 
-    private void stop(LeaseId lease, Cause cause) throws MarketException, JournalException {
+    private AgentMessage answer(MarketMessage.Offer offer)
+            throws VerificationException, JournalException {
+        return isClosed()
+                ? new AgentMessage.Decline(offer.order(), "is being stopped")
+                : bidder.answer(offer, attempts.values());
+    }
+
+    private void stop(LeaseId lease, Cause cause) {
         work(lease).ifPresent(work -> work.cancel(cause));
         abandon(lease, cause);
     }
@@ -238,71 +224,11 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
         }
     }
 
-    private void answer(MarketMessage.Offer offer)
-            throws VerificationException, MarketException, JournalException {
-        JobSpec spec = Assignment.order(Envelope.parse(offer.orderEnvelope().toArray())).spec();
-        int asked = spec.resources().gpus();
-        GpuStock gpus = asked == 0 ? NO_GPUS : workplace.claims().stock();
-        Resources free = free(gpus);
-        Optional<MicroAmount> rate =
-                config.prices()
-                        .rate(spec, config.capacity().cpu() - free.cpu(), config.capacity().cpu());
-        if (isClosed()) {
-            send(new AgentMessage.Decline(offer.order(), "is being stopped"));
-        } else if (!spec.resources().fits(free) || gpus.grantable(asked).isEmpty()) {
-            send(
-                    new AgentMessage.Decline(
-                            offer.order(),
-                            "needs "
-                                    + describe(spec.resources())
-                                    + "; free: "
-                                    + describe(free)
-                                    + gpus.obstacles()));
-        } else if (rate.isEmpty()) {
-            send(
-                    new AgentMessage.Decline(
-                            offer.order(),
-                            "has no price in "
-                                    + spec.maxPrice().denom()
-                                    + " per "
-                                    + spec.maxPrice().unit()));
-        } else if (rate.get().compareTo(spec.maxPrice().rate()) > 0) {
-            send(
-                    new AgentMessage.Decline(
-                            offer.order(),
-                            "asks "
-                                    + rate.get()
-                                    + ", above the maximum of "
-                                    + spec.maxPrice().rate()));
-        } else {
-            Optional<String> obstacle = obstacle(spec.work());
-            send(
-                    obstacle.isPresent()
-                            ? new AgentMessage.Decline(offer.order(), obstacle.get())
-                            : new AgentMessage.PlaceBid(offer.order(), rate.get()));
-        }
-    }
-
-    /** Why this machine cannot run a kind of work, if it cannot. */
-    private Optional<String> obstacle(Work work) {
-        return switch (work) {
-            case Inference _, Training _ -> Optional.empty();
-            case Container _ -> {
-                try {
-                    var _ = workplace.containers().host();
-                    yield Optional.empty();
-                } catch (ContainerException e) {
-                    yield Optional.of("runs no containers: " + e.getMessage());
-                }
-            }
-        };
-    }
-
     /**
      * Starts the work of a lease that this agent won. A bid is kept even when the machine has
      * filled up since it was made. The market repeats the award of a lease that it holds for
-     * unfinished when the agent comes back: an attempt that was interrupted goes on, and one that has
-     * ended is told again, because the market could not keep what it heard.
+     * unfinished when the agent comes back: an attempt that was interrupted goes on, and one that
+     * has ended is told again, because the market could not keep what it heard.
      */
     private synchronized void begin(MarketMessage.Award award)
             throws VerificationException, JournalException {
@@ -311,23 +237,16 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
             return;
         }
         Optional<JournaledAttempt> known = workplace.journal().find(assignment.id());
-        JournaledAttempt left = interrupted.get(assignment.id());
-        Past past = Past.NONE;
-        if (left != null) {
-            past =
-                    Past.read(
-                            workplace.journal(),
-                            left.lease(),
-                            left.state(),
-                            workplace.key().verifyingKey());
-            interrupted.remove(left.lease());
-        } else if (known.isPresent()) {
-            tellAgain(known.get());
+        boolean goesOn = interrupted.remove(assignment.id()) != null;
+        Optional<Past> past = goesOn ? past(known.orElseThrow()) : Optional.of(Past.NONE);
+        if (known.isPresent() && (!goesOn || past.isEmpty())) {
+            conclude(new Recovery(known.get(), workplace.journal(), this::send));
             return;
-        } else {
+        }
+        if (!goesOn) {
             workplace.journal().begin(assignment.id());
         }
-        Attempt attempt = new Attempt(assignment, past, workplace, this::send);
+        Attempt attempt = new Attempt(assignment, past.orElseThrow(), workplace, this::send);
         attempts.put(assignment.id(), attempt);
         threads.execute(
                 () -> {
@@ -339,12 +258,29 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
                 });
     }
 
-    private void tellAgain(JournaledAttempt ended) {
-        Recovery recovery = new Recovery(ended, workplace.journal(), this::send);
+    /**
+     * What was done of an interrupted attempt; nothing when the journal's receipts do not verify.
+     */
+    private Optional<Past> past(JournaledAttempt left) throws JournalException {
+        try {
+            return Optional.of(
+                    Past.read(
+                            workplace.journal(),
+                            left.lease(),
+                            left.state(),
+                            workplace.key().verifyingKey()));
+        } catch (VerificationException e) {
+            LOG.warn("lease {}: its receipts do not stand: {}", left.lease(), e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private void conclude(Recovery recovery) {
         recoveries.put(recovery.lease(), recovery);
         threads.execute(
                 () -> {
                     try {
+                        workplace.claims().reconcile(recovery.lease());
                         recovery.run();
                     } catch (MarketException | JournalException e) {
                         LOG.warn("{}: {}", config.name(), e.getMessage());
@@ -352,44 +288,6 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
                         recoveries.remove(recovery.lease());
                     }
                 });
-    }
-
-    /**
-     * What no attempt holds; nothing, rather than less, when more was awarded than there is.
-     *
-     * @param stock the GPUs now; an attempt that was just awarded has not claimed its own yet
-     */
-    private Resources free(GpuStock stock) {
-        Resources capacity = config.capacity();
-        int cpu = capacity.cpu();
-        long memory = capacity.memoryBytes();
-        long storage = capacity.storageBytes();
-        int gpus = stock.size();
-        for (Attempt attempt : attempts.values()) {
-            if (!attempt.hasEnded()) {
-                Resources held = attempt.assignment().spec().resources();
-                cpu -= held.cpu();
-                memory -= held.memoryBytes();
-                storage -= held.storageBytes();
-                gpus -= held.gpus();
-            }
-        }
-        return new Resources(
-                Math.max(0, cpu),
-                Math.max(0, memory),
-                Math.max(0, storage),
-                Math.clamp(gpus, 0, stock.free().size()));
-    }
-
-    private static String describe(Resources resources) {
-        return resources.cpu()
-                + " cpu, "
-                + (resources.memoryBytes() >> 20)
-                + " MiB memory, "
-                + (resources.storageBytes() >> 20)
-                + " MiB storage, "
-                + resources.gpus()
-                + " gpu";
     }
 
     private static Cause cause(CloseReason reason) {

@@ -100,7 +100,7 @@ public final class Attempt implements Runnable, LeaseWork {
         }
     }
 
-    /** The claim ends when nothing of the work runs any more, and before the attempt's end is told. */
+    /** The claim ends when nothing of the work runs any more, and before a failure is told. */
     private void work() throws AttemptFailure {
         Instant startedOn = past.began().orElseGet(() -> workplace.clock().instant());
         GpuClaim claim = claim();
@@ -108,14 +108,12 @@ public final class Attempt implements Runnable, LeaseWork {
         try {
             move(past.resumed() ? AttemptState.RECOVERING : AttemptState.PREPARING);
             compute(claim, startedOn);
-            outcome = ClaimOutcome.RELEASED;
         } catch (AttemptFailure e) {
             outcome = outcome(claim, cancellation.requested().orElse(e));
             throw e;
         } finally {
-            end(claim, outcome);
+            end(claim, state == AttemptState.DONE ? ClaimOutcome.RELEASED : outcome);
         }
-        move(AttemptState.DONE);
     }
 
     private GpuClaim claim() throws AttemptFailure {
@@ -151,8 +149,7 @@ public final class Attempt implements Runnable, LeaseWork {
 
     private void compute(GpuClaim claim, Instant startedOn) throws AttemptFailure {
         Papers papers =
-                new Papers(
-                        assignment, claim.gpus(), workplace, outbox, acknowledgements, past);
+                new Papers(assignment, claim.gpus(), workplace, outbox, acknowledgements, past);
         papers.submitAgain(past.receipts());
         try (Execution execution =
                 Execution.prepare(
@@ -181,6 +178,7 @@ public final class Attempt implements Runnable, LeaseWork {
             cancellation.check();
             papers.submitResult(
                     execution.build(), ledger, output, startedOn, () -> resultSigned = true);
+            move(AttemptState.DONE);
         }
     }
 

@@ -97,7 +97,8 @@ final class ContainerExecution implements Execution {
                                     false)
                             .resolve(work.image(), _ -> {});
             cancellation.check();
-            return new ContainerExecution(work, assignment, host, image, limits, gpus, cancellation);
+            return new ContainerExecution(
+                    work, assignment, host, image, limits, gpus, cancellation);
         } catch (ContainerException e) {
             throw failure(e);
         } catch (IllegalArgumentException e) {
@@ -141,8 +142,7 @@ final class ContainerExecution implements Execution {
         int index = units.size();
         RunId id = new RunId(assignment.id(), index, work.units());
         ContainerOutcome outcome;
-        try (ContainerRun run =
-                ContainerRun.start(host, id, work, image, limits, gpus, _ -> {})) {
+        try (ContainerRun run = ContainerRun.start(host, id, work, image, limits, gpus, _ -> {})) {
             began(run);
             cancellation.onRequest(run::cancel);
             outcome = run.await();

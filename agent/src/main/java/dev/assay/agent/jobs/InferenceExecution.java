@@ -74,7 +74,9 @@ final class InferenceExecution implements Execution {
         }
     }
 
-    /** Runs finished units again: of an earlier process only the digests are left, and they hold. */
+    /**
+     * Runs finished units again: of an earlier process only the digests are left, and they hold.
+     */
     private void repeat(List<Digest> finished, Cancellation cancellation) throws AttemptFailure {
         for (int unit = 0; unit < finished.size(); unit++) {
             cancellation.check();

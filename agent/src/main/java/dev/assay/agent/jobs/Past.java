@@ -67,8 +67,7 @@ public record Past(
 
     private static SignedStatement<UsagePredicate> verify(Bytes receipt, VerifyingKey key)
             throws VerificationException {
-        return SignedStatement.verify(
-                Envelope.parse(receipt.toArray()), key, UsagePredicate.class);
+        return SignedStatement.verify(Envelope.parse(receipt.toArray()), key, UsagePredicate.class);
     }
 
     /** What the last receipt counted; later use of the earlier process is not charged. */

@@ -43,8 +43,7 @@ final class ReceiptIssuer {
         this.journal = journal;
         this.clock = clock;
         this.sequence = past.receipts().size();
-        this.previous =
-                past.head().map(SignedStatement::digest).orElse(assignment.id().digest());
+        this.previous = past.head().map(SignedStatement::digest).orElse(assignment.id().digest());
         this.periodStart =
                 past.head()
                         .map(receipt -> receipt.predicate().periodEnd())

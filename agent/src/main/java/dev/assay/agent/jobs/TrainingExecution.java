@@ -68,7 +68,10 @@ final class TrainingExecution implements Execution {
             throws AttemptFailure {
         Engine engine;
         try {
-            engine = workplace.engines().open(work.engine(), assignment.spec().resources().cpu(), gpus);
+            engine =
+                    workplace
+                            .engines()
+                            .open(work.engine(), assignment.spec().resources().cpu(), gpus);
         } catch (EngineException e) {
             throw InferenceExecution.failure(e);
         }

@@ -38,8 +38,7 @@ final class UnitLedger {
      *
      * @param meter counts from now on
      */
-    UnitLedger(
-            LeaseId lease, Work work, Journal journal, Supplier<UsageSample> meter, Past past) {
+    UnitLedger(LeaseId lease, Work work, Journal journal, Supplier<UsageSample> meter, Past past) {
         this.lease = lease;
         this.work = work;
         this.journal = journal;

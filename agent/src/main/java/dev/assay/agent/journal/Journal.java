@@ -25,9 +25,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What an agent must not forget: every attempt with its state, every unit it finished, every receipt
- * and result it signed, and every claim on a GPU. A row is on disk (SQLite, WAL, synchronous=FULL)
- * before the agent acts on it. Thread-safe; one owner closes it.
+ * What an agent must not forget: every attempt with its state, every unit it finished, every
+ * receipt and result it signed, and every claim on a GPU. A row is on disk (SQLite, WAL,
+ * synchronous=FULL) before the agent acts on it. Thread-safe; one owner closes it.
  */
 public final class Journal implements AutoCloseable {
     private static final List<String> SCHEMA =
@@ -153,8 +153,8 @@ public final class Journal implements AutoCloseable {
     }
 
     /**
-     * Records that the units from number {@code first} on are finished: all of them, or none when it
-     * fails.
+     * Records that the units from number {@code first} on are finished: all of them, or none when
+     * it fails.
      *
      * @param outputs what the result commits to for each
      */

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.assay.agent.FakeEngines;
+import dev.assay.agent.FakeGpus;
 import dev.assay.agent.FakeMarket;
 import dev.assay.agent.Rig;
 import dev.assay.agent.bidding.PriceTable;
+import dev.assay.agent.journal.ClaimOutcome;
+import dev.assay.agent.journal.ClaimTable;
+import dev.assay.agent.journal.JournalException;
+import dev.assay.agent.journal.JournaledClaim;
 import dev.assay.models.engine.EngineException;
 import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.id.LeaseId;
@@ -22,6 +27,7 @@ import dev.assay.protocol.market.MarketException;
 import dev.assay.protocol.market.MarketMessage.Award;
 import dev.assay.protocol.market.MarketMessage.LeaseClosed;
 import dev.assay.protocol.market.MarketMessage.Stop;
+import dev.assay.runtime.device.GpuId;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -237,7 +243,7 @@ final class AgentTest {
     }
 
     @Test
-    void start_afterACrash_endsEveryAttemptThatWasLeft() throws Exception {
+    void start_afterACrash_submitsWhatWasSignedAndEndsWhatTheMarketHasClosed() throws Exception {
         Award running = rig.award();
         rig.begun(running);
         rig.journal.state(running.lease(), AttemptState.RUNNING, Optional.empty(), "");
@@ -246,16 +252,30 @@ final class AgentTest {
         rig.begun(attesting);
         rig.journal.state(attesting.lease(), AttemptState.ATTESTING, Optional.empty(), "");
         rig.journal.result(attesting.lease(), result);
+        closes(running, CloseReason.PROVIDER_LOST);
 
         agent.start(market);
 
         assertThat(market.awaitEnd(running.lease()))
                 .extracting(ReportAttempt::state, ReportAttempt::cause)
-                .containsExactly(AttemptState.FAILED, Optional.of(Cause.AGENT_RESTARTED));
+                .containsExactly(AttemptState.FAILED, Optional.of(Cause.MARKET_ERROR));
         assertThat(market.awaitEnd(attesting.lease()).state()).isEqualTo(AttemptState.DONE);
         assertThat(market.heard()).contains(new SubmitResult(attesting.lease(), result));
         assertThat(rig.journal.unfinished()).isEmpty();
         assertThat(engines.steps).isEmpty();
+    }
+
+    /** The market has closed a lease: whoever is at work on it is told to stop. */
+    private void closes(Award award, CloseReason reason) {
+        market.react(
+                message -> {
+                    if (message instanceof ReportAttempt report
+                            && report.lease().equals(award.lease())
+                            && !report.state().isFinal()) {
+                        market.tell(new Stop(award.lease(), reason));
+                    }
+                    return false;
+                });
     }
 
     /** What a market refuses of one attempt is nothing to the others. */
@@ -273,8 +293,11 @@ final class AgentTest {
                     }
                     return false;
                 });
+        market.whenConnecting(() -> market.tell(other));
         agent.start(market);
-        assertThat(market.awaitEnd(other.lease()).cause()).contains(Cause.AGENT_RESTARTED);
+        assertThat(market.awaitEnd(other.lease()).state()).isEqualTo(AttemptState.DONE);
+        agent.close();
+        assertThat(rig.written.state(refused.lease())).contains(AttemptState.FAILED);
         assertThat(rig.journal.unfinished()).isEmpty();
     }
 
@@ -299,15 +322,91 @@ final class AgentTest {
         assertThat(market.states()).doesNotContain(AttemptState.RECOVERING);
     }
 
-    /** The journal has it already: it was begun before the crash, and is not begun again. */
+    /** The journal has it already: it was begun before the crash, and goes on. */
     @Test
-    void award_remindedOfALeaseThatWasLeft_isRecoveredAndNotBegun() throws Exception {
+    void award_remindedOfALeaseThatWasLeft_isTakenUpAgain() throws Exception {
         Award award = rig.award();
         rig.begun(award);
         market.whenConnecting(() -> market.tell(award));
         agent.start(market);
-        assertThat(market.states()).containsExactly(AttemptState.RECOVERING, AttemptState.FAILED);
+        assertThat(market.awaitEnd(award.lease()).state()).isEqualTo(AttemptState.DONE);
+        assertThat(market.states())
+                .containsExactly(
+                        AttemptState.RECOVERING,
+                        AttemptState.RUNNING,
+                        AttemptState.FINISHING,
+                        AttemptState.ATTESTING,
+                        AttemptState.DONE);
+    }
+
+    /** The market may take its time to repeat an award; the agent says that it waits for it. */
+    @Test
+    void award_repeatedAfterTheAgentAskedForIt_isTakenUpAgain() throws Exception {
+        Award award = rig.award();
+        rig.begun(award);
+        agent.start(market);
+        assertThat(market.states()).containsExactly(AttemptState.RECOVERING);
         assertThat(engines.steps).isEmpty();
+        market.tell(award);
+        market.tell(award);
+        assertThat(market.awaitEnd(award.lease()).state()).isEqualTo(AttemptState.DONE);
+        assertThat(market.results()).hasSize(1);
+    }
+
+    @Test
+    void start_endsWhatAnEarlierProcessLeftRunning_beforeItConnects() throws Exception {
+        market.whenConnecting(() -> assertThat(engines.leftoversEnded).hasValue(1));
+        agent.start(market);
+        assertThat(market.hellos()).hasSize(1);
+    }
+
+    @Test
+    void start_withGpus_offersThoseThatCanBeClaimed() throws Exception {
+        FakeGpus gpus = new FakeGpus(3);
+        gpus.processes(1, 4711);
+        rig.gpus(gpus);
+        agent = agent();
+        agent.start(market);
+        assertThat(market.hellos().getFirst().capacity().gpus()).isEqualTo(2);
+    }
+
+    /** Its GPUs stay its own until it goes on or ends; those of others are free at once. */
+    @Test
+    void start_afterACrash_keepsTheClaimsOfThoseThatMayGoOn() throws Exception {
+        rig.gpus(new FakeGpus(3));
+        ClaimTable claims = rig.journal.claims();
+        Award waiting = rig.award();
+        rig.begun(waiting);
+        claims.open(waiting.lease(), List.of(FakeGpus.gpu(0)));
+        Award ended = rig.award();
+        rig.begun(ended);
+        rig.journal.state(ended.lease(), AttemptState.DONE, Optional.empty(), "");
+        claims.open(ended.lease(), List.of(FakeGpus.gpu(1)));
+        Award signed = rig.award();
+        rig.begun(signed);
+        rig.journal.result(signed.lease(), Bytes.copyOf(new byte[] {1}));
+        claims.open(signed.lease(), List.of(FakeGpus.gpu(2)));
+        agent = agent();
+        market.whenConnecting(() -> assertThat(openClaims()).containsExactly(FakeGpus.gpu(0)));
+
+        agent.start(market);
+
+        assertThat(market.hellos().getFirst().capacity().gpus()).isEqualTo(3);
+        closes(waiting, CloseReason.FAILED);
+        market.tell(new Stop(waiting.lease(), CloseReason.FAILED));
+        market.awaitEnd(waiting.lease());
+        assertThat(openClaims()).isEmpty();
+        assertThat(claims.all())
+                .extracting(claim -> claim.end().orElseThrow().outcome())
+                .containsOnly(ClaimOutcome.RECONCILED);
+    }
+
+    private List<GpuId> openClaims() {
+        try {
+            return rig.journal.claims().open().stream().map(JournaledClaim::gpu).toList();
+        } catch (JournalException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** The market says while the agent connects that the tenant has ended the lease. */
@@ -317,8 +416,8 @@ final class AgentTest {
         rig.begun(award);
         market.whenConnecting(() -> market.tell(new Stop(award.lease(), CloseReason.OWNER)));
         agent.start(market);
-        assertThat(market.states())
-                .containsExactly(AttemptState.RECOVERING, AttemptState.CANCELLED);
+        assertThat(market.awaitEnd(award.lease()).state()).isEqualTo(AttemptState.CANCELLED);
+        assertThat(engines.steps).isEmpty();
     }
 
     @Test

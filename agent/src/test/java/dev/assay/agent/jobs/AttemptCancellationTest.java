@@ -54,7 +54,11 @@ final class AttemptCancellationTest {
 
     private Attempt attempt(Duration receiptInterval) throws Exception {
         Attempt created =
-                new Attempt(rig.assignment(award), rig.workplace(engines, receiptInterval), market);
+                new Attempt(
+                        rig.assignment(award),
+                        Past.NONE,
+                        rig.workplace(engines, receiptInterval),
+                        market);
         market.serve(created);
         return created;
     }

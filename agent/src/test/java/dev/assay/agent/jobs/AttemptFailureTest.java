@@ -68,7 +68,11 @@ final class AttemptFailureTest {
 
     private void run(Duration receiptInterval) throws Exception {
         Attempt attempt =
-                new Attempt(rig.begun(award), rig.workplace(engines, receiptInterval), market);
+                new Attempt(
+                        rig.begun(award),
+                        Past.NONE,
+                        rig.workplace(engines, receiptInterval),
+                        market);
         market.serve(attempt);
         attempt.run();
         assertThat(attempt.hasEnded()).isTrue();
@@ -335,10 +339,10 @@ final class AttemptFailureTest {
         assertThat(engines.steps).isIn(List.of(), OPENED_AND_CLOSED);
     }
 
-    /** The end that the market could not be told is kept for the next start. */
+    /** A market that could not be told repeats the award, and is told then. */
     @ParameterizedTest
     @EnumSource
-    void connection_thatIsLost_isAMarketFailureThatWaitsInTheJournal(Sending sending)
+    void connection_thatIsLost_isAMarketFailureThatIsInTheJournal(Sending sending)
             throws Exception {
         boolean[] lost = {false};
         market.react(
@@ -351,9 +355,9 @@ final class AttemptFailureTest {
                 });
         run();
         assertFailed(Cause.MARKET_ERROR, "connection reset");
-        assertThat(rig.journal.unfinished())
-                .singleElement()
-                .satisfies(
+        assertThat(rig.journal.unfinished()).isEmpty();
+        assertThat(rig.journal.find(award.lease()))
+                .hasValueSatisfying(
                         left -> {
                             assertThat(left.state()).isEqualTo(AttemptState.FAILED);
                             assertThat(left.cause()).contains(Cause.MARKET_ERROR);
@@ -375,7 +379,8 @@ final class AttemptFailureTest {
                     }
                     return false;
                 });
-        Attempt attempt = new Attempt(rig.begun(award), rig.workplace(engines, Rig.NEVER), market);
+        Attempt attempt =
+                new Attempt(rig.begun(award), Past.NONE, rig.workplace(engines, Rig.NEVER), market);
         market.serve(attempt);
         attempt.run();
 
@@ -386,8 +391,9 @@ final class AttemptFailureTest {
         assertThat(engines.steps).isEqualTo(OPENED_AND_CLOSED);
     }
 
+    /** The market has the result: it needs no more. */
     @Test
-    void reportOfDone_thatDoesNotArrive_waitsInTheJournal() throws Exception {
+    void reportOfDone_thatDoesNotArrive_isNotRepeated() throws Exception {
         market.react(
                 message -> {
                     if (reports(AttemptState.DONE).test(message)) {
@@ -397,6 +403,6 @@ final class AttemptFailureTest {
                 });
         run();
         assertThat(rig.written.state(award.lease())).contains(AttemptState.DONE);
-        assertThat(rig.journal.unfinished().getFirst().state()).isEqualTo(AttemptState.DONE);
+        assertThat(rig.journal.unfinished()).isEmpty();
     }
 }

@@ -72,7 +72,11 @@ final class AttemptTest {
 
     private Attempt attempt(Duration receiptInterval) throws Exception {
         Attempt attempt =
-                new Attempt(rig.begun(award), rig.workplace(engines, receiptInterval), market);
+                new Attempt(
+                        rig.begun(award),
+                        Past.NONE,
+                        rig.workplace(engines, receiptInterval),
+                        market);
         market.serve(attempt);
         return attempt;
     }

@@ -45,6 +45,7 @@ final class JournalFailureTest {
         PREPARING(state("PREPARING"), AttemptState.ASSIGNED),
         RUNNING(state("RUNNING"), AttemptState.PREPARING),
         FIRST_RECEIPT(receipt(0), AttemptState.RUNNING),
+        UNITS("INSERT ON unit", AttemptState.RUNNING),
         FINISHING(state("FINISHING"), AttemptState.RUNNING),
         ATTESTING(state("ATTESTING"), AttemptState.FINISHING),
         LAST_RECEIPT(receipt(1), AttemptState.ATTESTING),
@@ -82,7 +83,11 @@ final class JournalFailureTest {
 
     private Attempt attempt(Duration receiptInterval) throws Exception {
         Attempt created =
-                new Attempt(rig.assignment(award), rig.workplace(engines, receiptInterval), market);
+                new Attempt(
+                        rig.assignment(award),
+                        Past.NONE,
+                        rig.workplace(engines, receiptInterval),
+                        market);
         market.serve(created);
         return created;
     }
@@ -179,27 +184,6 @@ final class JournalFailureTest {
         assertThat(market.results()).hasSize(2).containsOnly(left.result().orElseThrow());
         assertThat(market.states()).endsWith(AttemptState.RECOVERING, AttemptState.DONE);
         assertThat(onDisk()).isEqualTo(AttemptState.DONE);
-        assertThat(rig.journal.unfinished()).isEmpty();
-    }
-
-    /** That the market was told is all that is missing: it is told again. */
-    @ParameterizedTest
-    @EnumSource(names = {"DONE", "CANCELLED"})
-    void end_whoseReportCannotBeWrittenDown_isReportedAgainAtTheNextStart(AttemptState end)
-            throws Exception {
-        rig.written.failOn("INSERT ON told");
-        if (end == AttemptState.CANCELLED) {
-            attempt.cancel(Cause.CANCELLED);
-        }
-        attempt.run();
-        assertThat(market.states()).endsWith(end);
-        assertThat(market.states().stream().filter(AttemptState::isFinal)).hasSize(1);
-        assertThat(onDisk()).isEqualTo(end);
-
-        rig.written.repair();
-        ReportAttempt first = market.last();
-        new Recovery(rig.journal.unfinished().getFirst(), rig.journal, market).run();
-        assertThat(market.last()).isEqualTo(first);
         assertThat(rig.journal.unfinished()).isEmpty();
     }
 

@@ -54,7 +54,7 @@ final class RecoveryTest {
 
     /** The recovery of what the journal holds now. */
     private Recovery recovery() throws Exception {
-        Recovery recovery = new Recovery(journal.unfinished().getFirst(), journal, market);
+        Recovery recovery = new Recovery(journal.find(LEASE).orElseThrow(), journal, market);
         market.serve(recovery);
         return recovery;
     }
@@ -151,7 +151,7 @@ final class RecoveryTest {
 
     @ParameterizedTest
     @EnumSource(names = {"DONE", "FAILED", "CANCELLED"})
-    void end_thatTheMarketMayNotHaveHeard_isReportedAsItWas(AttemptState state) throws Exception {
+    void end_thatTheMarketAsksForOnceMore_isReportedAsItWas(AttemptState state) throws Exception {
         Optional<Cause> cause =
                 state == AttemptState.DONE ? Optional.empty() : Optional.of(Cause.ENGINE);
         journal.state(LEASE, state, cause, "what happened");
@@ -199,7 +199,7 @@ final class RecoveryTest {
                 .isInstanceOf(MarketException.class)
                 .hasMessage("the agent was stopped");
         assertThat(written.state(LEASE)).contains(AttemptState.RECOVERING);
-        assertThat(journal.unfinished().getFirst().result()).contains(RESULT);
+        assertThat(journal.find(LEASE).orElseThrow().result()).contains(RESULT);
     }
 
     /** A market that has forgotten the lease, or ended it otherwise, has the last word. */

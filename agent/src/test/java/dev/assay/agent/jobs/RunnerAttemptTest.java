@@ -48,8 +48,11 @@ final class RunnerAttemptTest {
         attempt =
                 new Attempt(
                         rig.begun(award),
+                        Past.NONE,
                         rig.workplace(
-                                (_, cpus) -> RunnerEngine.start(RunnerSettings.of(CACHE, cpus)),
+                                (_, cpus, gpus) ->
+                                        RunnerEngine.start(
+                                                RunnerSettings.of("test", CACHE, cpus, gpus)),
                                 Rig.NEVER),
                         market);
         market.serve(attempt);

@@ -3,6 +3,7 @@ package dev.assay.agent.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.assay.agent.FakeGpus;
 import dev.assay.agent.JournalFile;
 import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.id.LeaseId;
@@ -100,14 +101,15 @@ final class JournalTest {
             assertThat(found.state(LEASE)).contains(state);
         }
         try (Journal journal = open()) {
-            assertThat(journal.unfinished())
-                    .containsExactly(
+            assertThat(journal.find(LEASE))
+                    .contains(
                             new JournaledAttempt(
                                     LEASE,
                                     state,
                                     Optional.of(Cause.ENGINE),
                                     "why",
                                     Optional.empty()));
+            assertThat(journal.unfinished()).hasSize(state.isFinal() ? 0 : 1);
         }
     }
 
@@ -119,7 +121,7 @@ final class JournalTest {
             journal.state(LEASE, AttemptState.FAILED, Optional.of(cause), "");
         }
         try (Journal journal = open()) {
-            assertThat(journal.unfinished().getFirst().cause()).contains(cause);
+            assertThat(journal.find(LEASE).orElseThrow().cause()).contains(cause);
         }
     }
 
@@ -166,26 +168,49 @@ final class JournalTest {
     }
 
     @Test
-    void unfinished_ofSeveral_isOldestChangeFirstWithoutThoseTheMarketKnowsToHaveEnded()
-            throws Exception {
+    void unfinished_ofSeveral_isOldestChangeFirstWithoutThoseThatEnded() throws Exception {
         try (Journal journal = open()) {
             for (int i = 1; i <= 4; i++) {
                 journal.begin(lease(i));
             }
             journal.state(lease(1), AttemptState.RUNNING, NONE, "");
             journal.state(lease(2), AttemptState.DONE, NONE, "");
-            journal.told(lease(2));
             journal.state(lease(3), AttemptState.FAILED, Optional.of(Cause.BLOB), "gone");
         }
         try (Journal journal = open()) {
             assertThat(journal.unfinished())
                     .extracting(JournaledAttempt::lease)
-                    .containsExactly(lease(4), lease(1), lease(3));
-            journal.told(lease(3));
-            journal.told(lease(3));
-            assertThat(journal.unfinished())
-                    .extracting(JournaledAttempt::lease)
                     .containsExactly(lease(4), lease(1));
+        }
+    }
+
+    @Test
+    void units_writtenInGroups_areReadInOrder() throws Exception {
+        Digest one = Digest.sha256(new byte[] {1});
+        Digest two = Digest.sha256(new byte[] {2});
+        try (Journal journal = open()) {
+            journal.begin(LEASE);
+            journal.begin(lease(2));
+            journal.finished(LEASE, 0, List.of(one, two));
+            journal.finished(lease(2), 0, List.of(two));
+            journal.finished(LEASE, 2, List.of(one));
+        }
+        try (Journal journal = open()) {
+            assertThat(journal.finished(LEASE)).containsExactly(one, two, one);
+            assertThat(journal.finished(lease(3))).isEmpty();
+        }
+    }
+
+    /** All of a group or none: a unit that is there already spoils it. */
+    @Test
+    void unit_writtenTwice_isRefusedWithItsGroup() throws Exception {
+        Digest one = Digest.sha256(new byte[] {1});
+        try (Journal journal = open()) {
+            journal.begin(LEASE);
+            journal.finished(LEASE, 2, List.of(one));
+            assertThatThrownBy(() -> journal.finished(LEASE, 1, List.of(one, one)))
+                    .isInstanceOf(JournalException.class);
+            assertThat(journal.finished(LEASE)).containsExactly(one);
         }
     }
 
@@ -226,7 +251,7 @@ final class JournalTest {
         try (Journal journal = open();
                 JournalFile found = found()) {
             journal.begin(LEASE);
-            for (String table : List.of("attempt", "receipt", "told")) {
+            for (String table : List.of("attempt", "receipt", "unit", "claim")) {
                 found.failOn("INSERT ON " + table);
             }
             found.failOn("UPDATE ON attempt");
@@ -235,7 +260,8 @@ final class JournalTest {
             assertFails(() -> journal.state(LEASE, AttemptState.DONE, NONE, ""));
             assertFails(() -> journal.receipt(LEASE, 0, PAPER));
             assertFails(() -> journal.result(LEASE, PAPER));
-            assertFails(() -> journal.told(LEASE));
+            assertFails(() -> journal.finished(LEASE, 0, List.of(LEASE.digest())));
+            assertFails(() -> journal.claims().open(LEASE, List.of(FakeGpus.gpu(0))));
 
             assertThat(found.attempts()).isEqualTo(1);
             assertThat(found.state(LEASE)).contains(AttemptState.ASSIGNED);

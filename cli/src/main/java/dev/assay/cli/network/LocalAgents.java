@@ -116,8 +116,7 @@ final class LocalAgents {
         public Engine open(EngineName name, int cpus, List<GpuId> gpus) throws EngineException {
             return switch (name) {
                 case EXACT -> new ExactEngine(cpus);
-                case PYTORCH ->
-                        RunnerEngine.start(RunnerSettings.of(agent, cache, cpus, gpus));
+                case PYTORCH -> RunnerEngine.start(RunnerSettings.of(agent, cache, cpus, gpus));
             };
         }
 

@@ -199,8 +199,9 @@ class EndingTest {
             assertThat(rig.gained(tenant.account())).isZero();
             assertThat(rig.gained(agent.account())).isZero();
             rig.assertReleased(order, agent);
-            // A report on a closed lease comes too late to matter.
+            // A report on a closed lease comes too late to matter; who still works is to stop.
             attempt.report(AttemptState.RUNNING);
+            assertThat(agent.heard().next(Stop.class).reason()).isEqualTo(CloseReason.FAILED);
         }
     }
 

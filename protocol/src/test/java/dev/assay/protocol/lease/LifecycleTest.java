@@ -51,6 +51,7 @@ class LifecycleTest {
                                 "RUNNING FINISHING",
                                 "FINISHING ATTESTING",
                                 "ATTESTING DONE",
+                                "RECOVERING RUNNING",
                                 "RECOVERING FAILED",
                                 "RECOVERING CANCELLED",
                                 "RECOVERING DONE"));

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +23,7 @@ import java.util.concurrent.TimeUnit;
  * </pre>
  */
 public final class LoopDisk implements WorkspaceDisk {
+    private static final String PROBE = ".probe-";
     private static final long INODE_BYTES = 256;
     private static final long LEAST_BYTES = 4L << 20;
     private static final long COMMAND_SECONDS = 30;
@@ -28,12 +31,18 @@ public final class LoopDisk implements WorkspaceDisk {
 
     private LoopDisk() {}
 
-    /** The disk, when one could really be made, written and removed in {@code root}. */
+    /**
+     * The disk, when one could really be made, written and removed in {@code root}. What a process
+     * left that was killed while it tried is removed as well.
+     *
+     * @param root is this process's alone
+     */
     public static Optional<LoopDisk> probe(Path root) {
         LoopDisk disk = new LoopDisk();
-        Path folder = root.resolve(".probe-" + ProcessHandle.current().pid());
+        Path folder = root.resolve(PROBE + ProcessHandle.current().pid());
         try {
             Files.createDirectories(root);
+            disk.removeProbes(root);
             try {
                 disk.make(folder, LEAST_BYTES, 16);
                 Files.writeString(folder.resolve("file"), "written");
@@ -43,6 +52,20 @@ public final class LoopDisk implements WorkspaceDisk {
             return Optional.of(disk);
         } catch (IOException e) {
             return Optional.empty();
+        }
+    }
+
+    private void removeProbes(Path root) throws IOException {
+        List<Path> left = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(root, PROBE + "*")) {
+            files.forEach(left::add);
+        }
+        for (Path file : left) {
+            if (Files.isDirectory(file)) {
+                remove(file);
+            } else {
+                Files.deleteIfExists(file);
+            }
         }
     }
 

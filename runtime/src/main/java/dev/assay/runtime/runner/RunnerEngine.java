@@ -35,10 +35,7 @@ public final class RunnerEngine implements Engine {
             throws EngineException {
         RunnerProcess runner =
                 RunnerProcess.start(
-                        command,
-                        settings.gpus(),
-                        settings.maxFrameBytes(),
-                        settings.closeLimit());
+                        command, settings.gpus(), settings.maxFrameBytes(), settings.closeLimit());
         try {
             Message greeting = runner.greeting(settings.startLimit());
             if (greeting.equals(new Message.Ready(Message.Ready.VERSION))) {

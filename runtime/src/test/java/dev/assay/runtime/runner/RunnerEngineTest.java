@@ -31,7 +31,7 @@ import java.util.concurrent.TimeUnit;
 @Timeout(120)
 final class RunnerEngineTest {
     private static final Path CACHE = Path.of("target", "djl");
-    private static final RunnerSettings SETTINGS = RunnerSettings.of(CACHE, 1);
+    private static final RunnerSettings SETTINGS = RunnerSettings.of("test", CACHE, 1, List.of());
 
     /** Far more work than a test waits for: it is always ended in the middle. */
     private static final int LONG = 2000;
@@ -230,6 +230,8 @@ final class RunnerEngineTest {
     private void assertLost(List<String> command, String... reasons) {
         RunnerSettings hasty =
                 new RunnerSettings(
+                        "test",
+                        List.of(),
                         CACHE,
                         1,
                         64 << 20,
@@ -247,6 +249,8 @@ final class RunnerEngineTest {
 
     private static RunnerSettings settings(long heapBytes, int maxFrameBytes, Duration runLimit) {
         return new RunnerSettings(
+                "test",
+                List.of(),
                 CACHE,
                 1,
                 heapBytes,

@@ -19,7 +19,8 @@ import java.util.List;
 /** The runner's side, spoken to over its pipes as the agent does. */
 @Timeout(60)
 final class RunnerMainTest {
-    private static final RunnerSettings SETTINGS = RunnerSettings.of(Path.of("target", "djl"), 1);
+    private static final RunnerSettings SETTINGS =
+            RunnerSettings.of("test", Path.of("target", "djl"), 1, List.of());
     private static final Duration SOON = Duration.ofSeconds(10);
 
     @TempDir Path directory;
