@@ -8,6 +8,7 @@ import dev.assay.agent.jobs.Workplace;
 import dev.assay.agent.journal.JournalException;
 import dev.assay.agent.journal.JournaledAttempt;
 import dev.assay.protocol.id.LeaseId;
+import dev.assay.protocol.id.OrderId;
 import dev.assay.protocol.job.Container;
 import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.JobSpec;
@@ -56,6 +57,7 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
     private final Workplace workplace;
     private final VerifyingKey marketKey;
     private final Map<LeaseId, Attempt> attempts = new ConcurrentHashMap<>();
+    private final Map<OrderId, MicroAmount> bids = new ConcurrentHashMap<>();
     private final Map<LeaseId, Recovery> recoveries = new ConcurrentHashMap<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private @Nullable AgentConnection connection;
@@ -110,7 +112,7 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
         try {
             switch (message) {
                 case MarketMessage.Offer offer -> answer(offer);
-                case MarketMessage.NotAwarded _ -> {}
+                case MarketMessage.NotAwarded lost -> bids.remove(lost.order());
                 case MarketMessage.Award award -> begin(award);
                 case MarketMessage.Accepted accepted ->
                         work(accepted.lease())
@@ -191,10 +193,12 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
                                     + spec.maxPrice().rate()));
         } else {
             Optional<String> obstacle = obstacle(spec.work());
-            send(
-                    obstacle.isPresent()
-                            ? new AgentMessage.Decline(offer.order(), obstacle.get())
-                            : new AgentMessage.PlaceBid(offer.order(), rate.get()));
+            if (obstacle.isPresent()) {
+                send(new AgentMessage.Decline(offer.order(), obstacle.get()));
+            } else {
+                bids.put(offer.order(), rate.get());
+                send(new AgentMessage.PlaceBid(offer.order(), rate.get()));
+            }
         }
     }
 
@@ -230,7 +234,7 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
             tellAgain(known.get());
             return;
         }
-        workplace.journal().begin(assignment.id());
+        workplace.journal().begin(assignment.paying(asked(assignment)).id());
         Attempt attempt = new Attempt(assignment, workplace, this::send);
         attempts.put(assignment.id(), attempt);
         threads.execute(
@@ -241,6 +245,25 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
                         attempts.remove(assignment.id());
                     }
                 });
+    }
+
+    /**
+     * What was bid for an order. An earlier process's bid is not known: then it is the least that
+     * the price table asks.
+     */
+    private MicroAmount asked(Assignment assignment) throws VerificationException {
+        MicroAmount bid = bids.remove(assignment.lease().order());
+        if (bid != null) {
+            return bid;
+        }
+        return config.prices()
+                .rate(assignment.spec(), 0, config.capacity().cpu())
+                .orElseThrow(
+                        () ->
+                                new VerificationException(
+                                        VerificationException.Code.BAD_STATEMENT,
+                                        "a lease at a price per %s that this provider has not asked"
+                                                .formatted(assignment.lease().price().unit())));
     }
 
     private void tellAgain(JournaledAttempt ended) {
