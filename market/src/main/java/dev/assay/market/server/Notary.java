@@ -90,9 +90,7 @@ final class Notary implements AutoCloseable {
             }
         }
         try {
-            return log.proofs(indexes).stream()
-                    .map(proof -> Bytes.copyOf(proof.bytes()))
-                    .toList();
+            return log.proofs(indexes).stream().map(proof -> Bytes.copyOf(proof.bytes())).toList();
         } catch (VerificationException e) {
             throw Refusals.damaged("transparency log", e);
         }
