@@ -2,9 +2,12 @@ package dev.assay.market;
 
 import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.id.KeyId;
+import dev.assay.protocol.job.Container;
 import dev.assay.protocol.job.EngineName;
+import dev.assay.protocol.job.ImageName;
 import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.JobSpec;
+import dev.assay.protocol.job.Network;
 import dev.assay.protocol.job.Resources;
 import dev.assay.protocol.job.Verification;
 import dev.assay.protocol.money.Denom;
@@ -35,6 +38,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The papers of a lease, honestly written and really signed. */
@@ -69,6 +73,25 @@ public final class Papers {
                 "digits",
                 NEEDED,
                 new Inference(work.model(), work.input(), ROWS, EngineName.EXACT, BATCH),
+                maxPrice,
+                new Verification(500));
+    }
+
+    /** One container, by time. */
+    public static JobSpec containers(Price maxPrice) {
+        return new JobSpec(
+                "containers",
+                NEEDED,
+                new Container(
+                        new ImageName.Reference("busybox:1"),
+                        List.of("true"),
+                        Map.of(),
+                        List.of(),
+                        List.of("."),
+                        List.of(),
+                        Container.DEFAULT_SHM_BYTES,
+                        Network.NONE,
+                        1),
                 maxPrice,
                 new Verification(500));
     }

@@ -1,6 +1,7 @@
 package dev.assay.market;
 
 import dev.assay.protocol.id.Digest;
+import dev.assay.protocol.job.JobSpec;
 import dev.assay.protocol.money.FeeSchedule;
 import dev.assay.protocol.money.MicroAmount;
 import dev.assay.protocol.money.Price;
@@ -40,9 +41,26 @@ public final class Story {
             FeeSchedule fees,
             Duration time)
             throws VerificationException {
+        this(work, Papers.spec(work, maxPrice), rate, deposit, fees, time);
+    }
+
+    /** A lease on any job, of whose work nothing will be done. */
+    public Story(
+            JobSpec spec, MicroAmount rate, MicroAmount deposit, FeeSchedule fees, Duration time)
+            throws VerificationException {
+        this(Work.NOMINAL, spec, rate, deposit, fees, time);
+    }
+
+    private Story(
+            Work work,
+            JobSpec spec,
+            MicroAmount rate,
+            MicroAmount deposit,
+            FeeSchedule fees,
+            Duration time)
+            throws VerificationException {
         this.work = work;
-        OrderPredicate order =
-                Papers.order(TENANT, Papers.spec(work, maxPrice), deposit, BEGAN, time);
+        OrderPredicate order = Papers.order(TENANT, spec, deposit, BEGAN, time);
         this.lease = Papers.lease(order, TENANT, MARKET, PROVIDER.keyId(), rate, fees);
         this.chain = new ReceiptChain(lease, PROVIDER.verifyingKey());
     }
@@ -59,6 +77,11 @@ public final class Story {
     public VerifiedReceipt receipt(int units, Duration wall) throws VerificationException {
         Envelope envelope = Papers.receipt(lease, PROVIDER, chain.head(), work, units, wall);
         return chain.append(envelope, BEGAN.plus(wall));
+    }
+
+    /** The provider's next receipt, for time in which no unit was finished. */
+    public void idle(Duration wall) throws VerificationException {
+        receipt(0, wall);
     }
 
     /** The result after the last receipt. */

@@ -19,8 +19,10 @@ public final class VerificationException extends Exception {
         BAD_STATEMENT,
         /** A receipt that does not continue its lease's chain. */
         BROKEN_CHAIN,
-        /** A file of a result that is not what the result says it is. */
+        /** A file that the work was ordered on is missing, or is not what the order says it is. */
         BAD_CONTENTS,
+        /** A file that the provider was to leave is missing, or is no output of the work. */
+        BAD_OUTPUT,
         /** A replay that could not run. */
         REPLAY_FAILED,
         /** A Merkle proof that does not lead to the root. */

@@ -164,7 +164,7 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
         try {
             switch (message) {
                 case MarketMessage.Offer offer -> send(answer(offer));
-                case MarketMessage.NotAwarded _ -> {}
+                case MarketMessage.NotAwarded lost -> bidder.lost(lost.order());
                 case MarketMessage.Award award -> begin(award);
                 case MarketMessage.Accepted accepted ->
                         work(accepted.lease())
@@ -244,7 +244,7 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
             return;
         }
         if (!goesOn) {
-            workplace.journal().begin(assignment.id());
+            workplace.journal().begin(assignment.paying(bidder.asked(assignment)).id());
         }
         Attempt attempt = new Attempt(assignment, past.orElseThrow(), workplace, this::send);
         attempts.put(assignment.id(), attempt);

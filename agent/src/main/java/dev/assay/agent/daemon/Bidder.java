@@ -5,6 +5,7 @@ import dev.assay.agent.jobs.Assignment;
 import dev.assay.agent.jobs.Attempt;
 import dev.assay.agent.jobs.Workplace;
 import dev.assay.agent.journal.JournalException;
+import dev.assay.protocol.id.OrderId;
 import dev.assay.protocol.job.Container;
 import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.JobSpec;
@@ -24,16 +25,19 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Decides which offers an agent bids on. What is free follows from the attempts that run and from
- * the claims on GPUs, whenever it is asked; nothing is kept. Thread-safe.
+ * Decides which offers an agent bids on, and remembers what it asked. What is free follows from the
+ * attempts that run and from the claims on GPUs, whenever it is asked; it is kept nowhere.
+ * Thread-safe.
  */
 final class Bidder {
     private static final GpuStock NO_GPUS = new GpuStock(List.of(), List.of(), Map.of());
 
     private final AgentConfig config;
     private final Workplace workplace;
+    private final Map<OrderId, MicroAmount> bids = new ConcurrentHashMap<>();
 
     Bidder(AgentConfig config, Workplace workplace) {
         this.config = config;
@@ -83,9 +87,35 @@ final class Bidder {
                     "asks " + rate.get() + ", above the maximum of " + spec.maxPrice().rate());
         }
         Optional<String> obstacle = obstacle(spec.work());
-        return obstacle.isPresent()
-                ? new Decline(offer.order(), obstacle.get())
-                : new PlaceBid(offer.order(), rate.get());
+        if (obstacle.isPresent()) {
+            return new Decline(offer.order(), obstacle.get());
+        }
+        bids.put(offer.order(), rate.get());
+        return new PlaceBid(offer.order(), rate.get());
+    }
+
+    /** Forgets a bid that was not awarded. */
+    void lost(OrderId order) {
+        bids.remove(order);
+    }
+
+    /**
+     * What was bid for an order. An earlier process's bid is not known: then it is the least that
+     * the price table asks.
+     */
+    MicroAmount asked(Assignment assignment) throws VerificationException {
+        MicroAmount bid = bids.remove(assignment.lease().order());
+        if (bid != null) {
+            return bid;
+        }
+        return config.prices()
+                .rate(assignment.spec(), 0, config.capacity().cpu())
+                .orElseThrow(
+                        () ->
+                                new VerificationException(
+                                        VerificationException.Code.BAD_STATEMENT,
+                                        "a lease at a price per %s that this provider has not asked"
+                                                .formatted(assignment.lease().price().unit())));
     }
 
     /** Why this machine cannot run a kind of work, if it cannot. */

@@ -15,6 +15,7 @@ import dev.assay.agent.journal.JournaledClaim;
 import dev.assay.models.engine.EngineException;
 import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.id.LeaseId;
+import dev.assay.protocol.job.JobSpec;
 import dev.assay.protocol.job.Resources;
 import dev.assay.protocol.lease.AttemptState;
 import dev.assay.protocol.lease.Cause;
@@ -27,6 +28,10 @@ import dev.assay.protocol.market.MarketException;
 import dev.assay.protocol.market.MarketMessage.Award;
 import dev.assay.protocol.market.MarketMessage.LeaseClosed;
 import dev.assay.protocol.market.MarketMessage.Stop;
+import dev.assay.protocol.money.Denom;
+import dev.assay.protocol.money.MicroAmount;
+import dev.assay.protocol.money.Price;
+import dev.assay.protocol.money.PriceUnit;
 import dev.assay.runtime.device.GpuId;
 
 import org.junit.jupiter.api.AfterEach;
@@ -46,6 +51,9 @@ import java.util.Optional;
 /** What an agent does with leases: those it wins, those it is refused, those it finds again. */
 @Timeout(60)
 final class AgentTest {
+    private static final PriceTable.Key ROWS =
+            new PriceTable.Key(Denom.USDC, PriceUnit.THOUSAND_ROWS);
+
     @TempDir private Path folder;
     private final FakeEngines engines = new FakeEngines();
     private final FakeMarket market = new FakeMarket();
@@ -69,7 +77,7 @@ final class AgentTest {
                 new AgentConfig(
                         "alder",
                         new Resources(2, 1 << 30, 1 << 30, 0),
-                        new PriceTable(Map.of(), 10_000, 10_000)),
+                        new PriceTable(Map.of(ROWS, MicroAmount.of(300_000)), 10_000, 10_000)),
                 rig.workplace(engines, Rig.NEVER),
                 rig.market.verifyingKey());
     }
@@ -149,6 +157,22 @@ final class AgentTest {
         assertNothingBegun();
         market.tell(award);
         assertThat(market.awaitEnd(award.lease()).state()).isEqualTo(AttemptState.DONE);
+    }
+
+    @Test
+    void market_thatGrantsLessThanWasBid_getsNoWork() throws Exception {
+        agent.start(market);
+        JobSpec cheap = rig.spec(Rig.NEEDED, Rig.price(299_999));
+        market.tell(rig.award(cheap));
+        assertNothingBegun();
+    }
+
+    @Test
+    void market_thatGrantsAUnitNobodyAskedAPriceFor_getsNoWork() throws Exception {
+        agent.start(market);
+        Price hourly = new Price(MicroAmount.of(9_000_000), Denom.USDC, PriceUnit.CPU_HOUR);
+        market.tell(rig.award(rig.spec(Rig.NEEDED, hourly)));
+        assertNothingBegun();
     }
 
     @Test

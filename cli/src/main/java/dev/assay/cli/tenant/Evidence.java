@@ -1,6 +1,10 @@
 package dev.assay.cli.tenant;
 
+import dev.assay.models.ModelException;
+import dev.assay.models.pack.ModelPackage;
 import dev.assay.models.training.TrainingCheckpoint;
+import dev.assay.protocol.blob.BlobException;
+import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.id.LeaseId;
 import dev.assay.protocol.id.OrderId;
 import dev.assay.protocol.job.ContainerResult;
@@ -15,7 +19,12 @@ import dev.assay.verification.check.ContainerContents;
 import dev.assay.verification.check.InferenceContents;
 import dev.assay.verification.check.ResultContents;
 import dev.assay.verification.check.TrainingContents;
+import dev.assay.verification.check.UnusableOutput;
 import dev.assay.verification.crypto.VerifyingKey;
+import dev.assay.verification.statement.ResultPredicate;
+import dev.assay.verification.statement.ResultPredicate.ContainerBuild;
+import dev.assay.verification.statement.ResultPredicate.InferenceBuild;
+import dev.assay.verification.statement.ResultPredicate.TrainingBuild;
 
 import org.jspecify.annotations.Nullable;
 
@@ -112,43 +121,84 @@ final class Evidence {
     }
 
     private void work(EvidenceWriter writer, ResultContents work) throws VerificationException {
+        ResultPredicate result = work.result().result();
+        switch (result.build()) {
+            case InferenceBuild build -> {
+                writer.add(EvidenceLayout.MODEL, blob(build.model()));
+                writer.add(EvidenceLayout.WEIGHTS, blob(weights(build.model())));
+                writer.add(EvidenceLayout.INPUT, blob(build.input()));
+                left(writer, EvidenceLayout.OUTPUT, result.output());
+            }
+            case TrainingBuild build -> {
+                writer.add(EvidenceLayout.MODEL, blob(build.model()));
+                writer.add(EvidenceLayout.DATASET, blob(build.dataset()));
+                left(writer, EvidenceLayout.TRAINING_RESULT, result.output());
+            }
+            case ContainerBuild _ -> left(writer, EvidenceLayout.CONTAINER_RESULT, result.output());
+        }
         switch (work) {
-            case InferenceContents inference -> {
-                writer.add(EvidenceLayout.MODEL, inference.model().manifest().bytes());
-                writer.add(EvidenceLayout.WEIGHTS, blob(inference.model().manifest().weights()));
-                writer.add(EvidenceLayout.INPUT, blob(inference.input()));
-                writer.add(EvidenceLayout.OUTPUT, blob(work.result().result().output()));
-            }
-            case TrainingContents training -> {
-                writer.add(EvidenceLayout.MODEL, training.model().bytes());
-                writer.add(EvidenceLayout.DATASET, blob(training.dataset()));
-                writer.add(EvidenceLayout.TRAINING_RESULT, blob(work.result().result().output()));
-                for (int unit = 0; unit < training.checkpoints().size(); unit++) {
-                    TrainingCheckpoint checkpoint = training.checkpoint(unit);
-                    writer.add(EvidenceLayout.checkpoint(unit), checkpoint.manifest());
-                    writer.add(EvidenceLayout.tensors(unit), checkpoint.tensors());
-                }
-            }
+            case InferenceContents _, UnusableOutput _ -> {}
+            case TrainingContents training -> checkpoints(writer, training);
             case ContainerContents containers -> {
-                writer.add(EvidenceLayout.CONTAINER_RESULT, containers.report().bytes());
                 for (ContainerResult.Unit unit : containers.report().units()) {
-                    writer.add(EvidenceLayout.log(unit.index()), blob(unit.log()));
+                    left(writer, EvidenceLayout.log(unit.index()), unit.log());
                     if (unit.outputs().isPresent()) {
-                        writer.add(
-                                EvidenceLayout.outputs(unit.index()), blob(unit.outputs().get()));
+                        left(writer, EvidenceLayout.outputs(unit.index()), unit.outputs().get());
                     }
                 }
             }
         }
     }
 
-    private Path blob(dev.assay.protocol.id.Digest digest) throws VerificationException {
+    private void checkpoints(EvidenceWriter writer, TrainingContents training)
+            throws VerificationException {
+        for (int unit = 0; unit < training.checkpoints().size(); unit++) {
+            try {
+                TrainingCheckpoint checkpoint = training.checkpoint(unit);
+                writer.add(EvidenceLayout.checkpoint(unit), checkpoint.manifest());
+                writer.add(EvidenceLayout.tensors(unit), checkpoint.tensors());
+            } catch (VerificationException e) {
+                if (e.code() != VerificationException.Code.BAD_OUTPUT) {
+                    throw e;
+                }
+                Digest named = training.checkpoints().get(unit);
+                left(writer, EvidenceLayout.checkpoint(unit), named);
+            }
+        }
+    }
+
+    /** Adds a file of the provider's, when it left one. */
+    private void left(EvidenceWriter writer, String name, Digest digest)
+            throws VerificationException {
+        try {
+            writer.add(name, client.blobs().file(digest));
+        } catch (BlobException e) {
+            switch (e.code()) {
+                case MISSING, DIGEST_MISMATCH, TOO_LARGE -> {}
+                case IO -> throw unreadable(e);
+            }
+        }
+    }
+
+    private Digest weights(Digest model) throws VerificationException {
+        try {
+            return ModelPackage.open(client.blobs(), model).manifest().weights();
+        } catch (ModelException | BlobException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private Path blob(Digest digest) throws VerificationException {
         try {
             return client.blobs().file(digest);
-        } catch (dev.assay.protocol.blob.BlobException e) {
-            throw new VerificationException(
-                    VerificationException.Code.IO, String.valueOf(e.getMessage()), e);
+        } catch (BlobException e) {
+            throw unreadable(e);
         }
+    }
+
+    private static VerificationException unreadable(Exception e) {
+        return new VerificationException(
+                VerificationException.Code.IO, String.valueOf(e.getMessage()), e);
     }
 
     private static byte[] text(String text) {

@@ -22,6 +22,7 @@ import dev.assay.verification.check.ContainerContents;
 import dev.assay.verification.check.InferenceContents;
 import dev.assay.verification.check.ResultContents;
 import dev.assay.verification.check.TrainingContents;
+import dev.assay.verification.check.UnusableOutput;
 import dev.assay.verification.crypto.LogVerifyingKey;
 import dev.assay.verification.crypto.VerifyingKey;
 import dev.assay.verification.dsse.Envelope;
@@ -63,6 +64,7 @@ final class OrderFollower {
     private @Nullable VerifiedLease lease;
     private @Nullable VerifyingKey providerKey;
     private @Nullable AttestedResult result;
+    private @Nullable TenantException unkept;
 
     OrderFollower(TenantClient client, OpenOrder open, Consumer<RunEvent> events)
             throws MarketException, VerificationException {
@@ -151,15 +153,34 @@ final class OrderFollower {
         evidence.add(EvidenceLayout.RESULT, document, known(providerKey));
         ResultContents contents = ResultContents.open(result, client.blobs());
         evidence.work(contents);
-        switch (contents) {
-            case InferenceContents inference -> keep(inference);
-            case TrainingContents training -> keep(training);
-            case ContainerContents containers -> keep(containers);
-        }
+        keep(contents);
         Bytes proof = draw(document);
         evidence.draw(proof);
         if (ahead.stream().noneMatch(event -> event instanceof OrderEvent.VerdictLogged)) {
             audit(contents, proof);
+        }
+    }
+
+    /** Files that cannot be kept are named at the end: they must not keep the audit away. */
+    private void keep(ResultContents contents) {
+        try {
+            switch (contents) {
+                case InferenceContents inference -> keep(inference);
+                case TrainingContents training -> keep(training);
+                case ContainerContents containers -> keep(containers);
+                case UnusableOutput _ -> {}
+            }
+        } catch (TenantException e) {
+            unkept = e;
+        } catch (VerificationException e) {
+            unkept = new TenantException("the result: " + e.getMessage(), e);
+        }
+    }
+
+    /** Throws when the result's files could not be put where the tenant finds them. */
+    void requireKept() throws TenantException {
+        if (unkept != null) {
+            throw unkept;
         }
     }
 

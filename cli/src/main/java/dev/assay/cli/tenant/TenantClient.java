@@ -7,6 +7,7 @@ import dev.assay.protocol.blob.BlobStore;
 import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.id.OrderId;
 import dev.assay.protocol.job.JobSpec;
+import dev.assay.protocol.lease.CloseReason;
 import dev.assay.protocol.market.Bytes;
 import dev.assay.protocol.market.MarketException;
 import dev.assay.protocol.market.TenantService;
@@ -84,8 +85,12 @@ public record TenantClient(
     /** Follows an order until it is closed, doing the tenant's part on the way. */
     public RunEvent.Ended follow(OpenOrder order, Consumer<RunEvent> events)
             throws TenantException, MarketException, VerificationException, InterruptedException {
-        RunEvent.Ended ended = new OrderFollower(this, order, events).follow();
+        OrderFollower follower = new OrderFollower(this, order, events);
+        RunEvent.Ended ended = follower.follow();
         open.remove(order.order());
+        if (ended.reason() == CloseReason.DONE) {
+            follower.requireKept();
+        }
         return ended;
     }
 

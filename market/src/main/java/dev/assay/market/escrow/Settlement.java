@@ -1,7 +1,12 @@
 package dev.assay.market.escrow;
 
 import dev.assay.market.ledger.Account;
+import dev.assay.protocol.job.Container;
+import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.JobSpec;
+import dev.assay.protocol.job.Training;
+import dev.assay.protocol.lease.Cause;
+import dev.assay.protocol.lease.CloseReason;
 import dev.assay.protocol.lease.Fault;
 import dev.assay.protocol.money.FeeSchedule;
 import dev.assay.protocol.money.MicroAmount;
@@ -16,6 +21,7 @@ import dev.assay.verification.statement.SettlementPredicate.Transfer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a lease's deposit is divided, computed from its closing alone. What is owed is recomputed
@@ -82,9 +88,22 @@ public final class Settlement {
             case Ending.Unchallenged _ -> claimed(closing);
             case Ending.Refuted _ -> 0;
             case Ending.Unfinished unfinished ->
-                    unfinished.fault() == Fault.TENANT && isTime(unit(closing))
-                            ? claimed(closing)
-                            : 0;
+                    isTime(unit(closing)) && paysTime(closing, unfinished) ? claimed(closing) : 0;
+        };
+    }
+
+    /**
+     * Whether the time of unfinished work is owed: when its tenant ended it. That it failed by the
+     * tenant's doing is the provider's word alone, and pays only for containers, whose length and
+     * end are the tenant's choice and whose work nobody computes again anyway.
+     */
+    private static boolean paysTime(Closing closing, Ending.Unfinished unfinished) {
+        boolean tenantsDoing =
+                unfinished.fault() == Fault.TENANT
+                        || unfinished.cause().equals(Optional.of(Cause.DEADLINE));
+        return switch (closing.lease().order().order().spec().work()) {
+            case Inference _, Training _ -> unfinished.reason() == CloseReason.OWNER;
+            case Container _ -> tenantsDoing;
         };
     }
 

@@ -141,6 +141,9 @@ final class Auctions {
 
     private Optional<String> refusal(Agent agent, OpenAuction auction, MicroAmount rate)
             throws MarketException {
+        if (agent.provider().equals(auction.order().order().auditor())) {
+            return Optional.of("the order's auditor cannot be its provider");
+        }
         Optional<String> refusal =
                 Admission.refusal(
                         auction.order().order().spec(),

@@ -15,10 +15,10 @@ import dev.assay.protocol.market.MarketMessage.LeaseClosed;
 import dev.assay.protocol.market.OrderEvent.Closed;
 import dev.assay.protocol.market.OrderEvent.Settled;
 import dev.assay.protocol.money.MicroAmount;
-import dev.assay.protocol.usage.Usage;
 import dev.assay.verification.dsse.Envelope;
 import dev.assay.verification.statement.SettlementPredicate;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /** Closes leases: settlement, transfers, reputation and the last events, all in one step. */
@@ -46,7 +46,7 @@ final class Closings {
                     cause);
         }
         step.tables().leases().move(live.row(), LeaseState.CLOSED);
-        recordOutcome(step, closing, cause);
+        recordOutcome(step, live, closing, cause);
         LoggedEnvelope document = notary.log(envelope);
         step.event(live.order(), new Settled(document));
         step.event(live.order(), new Closed(closing.reason(), closing.cause(), detail));
@@ -63,7 +63,7 @@ final class Closings {
                         live.lease().lease().price().denom());
     }
 
-    private static void recordOutcome(Step step, Closing closing, Citation cause) {
+    private static void recordOutcome(Step step, LiveLease live, Closing closing, Citation cause) {
         Work work = closing.lease().order().order().spec().work();
         Optional<Outcome.Kind> kind = closing.outcome();
         kind.ifPresent(
@@ -76,15 +76,21 @@ final class Closings {
                                         new Outcome(outcome, step.now()),
                                         cause.digest(),
                                         work.workload(),
-                                        measured(closing)));
+                                        measured(live, closing)));
     }
 
-    private static Measured measured(Closing closing) {
+    /**
+     * What was done in how long, from the award to the result by the market's own clock: what the
+     * provider says of its time would be said to win the next award.
+     */
+    private static Measured measured(LiveLease live, Closing closing) {
         return switch (closing.ending()) {
-            case Ending.Passed passed -> {
-                Usage usage = closing.head().map(head -> head.receipt().usage()).orElse(Usage.NONE);
-                yield new Measured(passed.result().rows(), usage.wall());
-            }
+            case Ending.Passed passed ->
+                    new Measured(
+                            passed.result().rows(),
+                            Duration.between(
+                                    closing.lease().lease().createdOn(),
+                                    live.result().orElseThrow().at()));
             case Ending.Unchallenged _, Ending.Refuted _, Ending.Unfinished _ -> Measured.NOTHING;
         };
     }

@@ -132,10 +132,7 @@ final class LeaseDesk {
             throw new MarketException(
                     Code.TOO_LATE, "the result is logged; its verdict decides about the lease");
         }
-        boolean cancelled =
-                to == AttemptState.CANCELLED
-                        || report.cause().filter(Cause.CANCELLED::equals).isPresent();
-        if (cancelled && !lease.row().stopping()) {
+        if (isCancelled(report) && !lease.row().stopping()) {
             throw refused("the tenant has not ended the lease; report FAILED with another cause");
         }
         if (to == AttemptState.FAILED && report.cause().isEmpty()) {
@@ -148,16 +145,21 @@ final class LeaseDesk {
         step.tables().leases().move(lease.row(), report.state());
         step.event(lease.order(), new AttemptChanged(report.state(), report.cause(), detail));
         step.afterwards(() -> lease.moved(report.state()));
-        if (report.state() == AttemptState.FAILED) {
-            closings.close(
-                    step, lease, new Ending.Unfinished(CloseReason.FAILED, report.cause()), detail);
-        } else if (report.state() == AttemptState.CANCELLED) {
+        if (report.state().isFinal() && isCancelled(report)) {
             closings.close(
                     step,
                     lease,
                     new Ending.Unfinished(CloseReason.OWNER, Optional.of(Cause.CANCELLED)),
                     "the tenant ended it");
+        } else if (report.state() == AttemptState.FAILED) {
+            closings.close(
+                    step, lease, new Ending.Unfinished(CloseReason.FAILED, report.cause()), detail);
         }
+    }
+
+    private static boolean isCancelled(ReportAttempt report) {
+        return report.state() == AttemptState.CANCELLED
+                || report.cause().equals(Optional.of(Cause.CANCELLED));
     }
 
     private static MarketException refused(String message) {

@@ -129,7 +129,7 @@ final class LeaseTimers {
         if (lease.isEmpty()) {
             return;
         }
-        if (lease.get().isDisputed()) {
+        if (lease.get().dispute() == LiveLease.Dispute.OPEN) {
             state.later(DISPUTE_POLL, () -> challengeWindowEnded(id));
             return;
         }

@@ -32,7 +32,17 @@ final class LiveLease {
     private final Map<Digest, Long> accepted = new HashMap<>();
     private LeaseRow row;
     private Optional<LoggedResult> result = Optional.empty();
-    private int disputes;
+    private Dispute dispute = Dispute.NONE;
+
+    /** What an auditor's FAIL has come to. */
+    enum Dispute {
+        /** Nobody failed the result. */
+        NONE,
+        /** The failure is being reproduced: nobody is paid. */
+        OPEN,
+        /** The failure was not there. */
+        UNFOUNDED
+    }
 
     /** The result, where the log holds it, and since when. */
     record LoggedResult(AttestedResult attested, long index, Instant at) {}
@@ -113,12 +123,11 @@ final class LiveLease {
         row = row.stopped();
     }
 
-    /** While a failed verdict is being reproduced, nobody is paid. */
-    void disputed(boolean begins) {
-        disputes += begins ? 1 : -1;
+    void disputed(Dispute stands) {
+        dispute = stands;
     }
 
-    boolean isDisputed() {
-        return disputes > 0;
+    Dispute dispute() {
+        return dispute;
     }
 }

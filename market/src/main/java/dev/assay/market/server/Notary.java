@@ -10,16 +10,13 @@ import dev.assay.verification.VerificationException;
 import dev.assay.verification.attest.SignedStatement;
 import dev.assay.verification.crypto.VerifyingKey;
 import dev.assay.verification.dsse.Envelope;
-import dev.assay.verification.log.InclusionProof;
 import dev.assay.verification.log.LogLeaf;
-import dev.assay.verification.log.TlogProof;
 import dev.assay.verification.log.TransparencyLog;
 import dev.assay.verification.log.VerifiedCheckpoint;
 import dev.assay.verification.log.VerifiedConsistency;
 import dev.assay.verification.statement.Statement;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -86,21 +83,17 @@ final class Notary implements AutoCloseable {
 
     /** Proofs that the newest checkpoint covers these entries. */
     List<Bytes> proofs(List<Long> indexes) throws MarketException {
-        VerifiedCheckpoint newest = log.checkpoint();
-        List<Bytes> proofs = new ArrayList<>();
+        long size = size();
         for (long index : indexes) {
-            if (index < 0 || index >= newest.size()) {
+            if (index < 0 || index >= size) {
                 throw new MarketException(Code.UNKNOWN, "the log has no entry " + index);
             }
-            try {
-                InclusionProof inclusion = log.inclusionProof(index, newest.size());
-                TlogProof proof = new TlogProof(index, inclusion.hashes(), newest.note());
-                proofs.add(Bytes.copyOf(proof.bytes()));
-            } catch (VerificationException e) {
-                throw Refusals.damaged("transparency log", e);
-            }
         }
-        return proofs;
+        try {
+            return log.proofs(indexes).stream().map(proof -> Bytes.copyOf(proof.bytes())).toList();
+        } catch (VerificationException e) {
+            throw Refusals.damaged("transparency log", e);
+        }
     }
 
     /** Number of entries in the log. */

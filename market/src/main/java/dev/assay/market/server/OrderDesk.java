@@ -29,6 +29,9 @@ final class OrderDesk {
     /** How far a tenant's clock may be ahead. */
     private static final Duration CLOCK_SKEW = Duration.ofSeconds(10);
 
+    /** How far ahead a deadline may lie: what timers, and whoever waits for the money, can bear. */
+    private static final Duration LONGEST = Duration.ofDays(366);
+
     private final Keyring keyring;
     private final Notary notary;
 
@@ -117,6 +120,11 @@ final class OrderDesk {
             throw new MarketException(
                     Code.TOO_LATE,
                     "the order's deadline " + order.deadline() + " has passed; it is " + now);
+        }
+        if (order.deadline().isAfter(now.plus(LONGEST))) {
+            throw refused(
+                    "order.deadline: %s is more than %d days ahead; choose an earlier one"
+                            .formatted(order.deadline(), LONGEST.toDays()));
         }
         if (order.createdOn().isAfter(now.plus(CLOCK_SKEW))) {
             throw refused(

@@ -1,6 +1,7 @@
 package dev.assay.market.server;
 
 import dev.assay.market.escrow.Ending;
+import dev.assay.market.server.LiveLease.Dispute;
 import dev.assay.market.store.LeaseRow;
 import dev.assay.protocol.id.KeyId;
 import dev.assay.protocol.id.LeaseId;
@@ -12,6 +13,7 @@ import dev.assay.verification.VerificationException;
 import dev.assay.verification.attest.AuditedResult;
 import dev.assay.verification.attest.SignedStatement;
 import dev.assay.verification.attest.VerifiedResult;
+import dev.assay.verification.check.RefutedResult;
 import dev.assay.verification.crypto.VerifyingKey;
 import dev.assay.verification.dsse.Envelope;
 import dev.assay.verification.statement.VerdictPredicate;
@@ -98,26 +100,38 @@ final class VerdictDesk {
         }
     }
 
-    /** Reproduces the failure on the caller's thread while the lease is held. */
+    /**
+     * Reproduces the failure on the caller's thread while the lease is held. Only once: an auditor
+     * whose failure was not there cannot hold the money by saying so again.
+     */
     private void fail(Verdict verdict) throws MarketException {
-        state.run(() -> open(verdict).disputed(true));
+        state.run(() -> dispute(open(verdict)));
+        boolean unfounded = false;
         try {
-            Ending.Refuted refuted =
-                    new Ending.Refuted(
-                            reproducer
-                                    .reproduce(verdict.audited())
-                                    .orElseThrow(
-                                            () ->
-                                                    new MarketException(
-                                                            Code.REFUSED,
-                                                            "the failure could not be reproduced;"
-                                                                    + " the verdict changes"
-                                                                    + " nothing")));
-            state.run(() -> decide(verdict, refuted));
+            Optional<RefutedResult> refuted = reproducer.reproduce(verdict.audited());
+            unfounded = refuted.isEmpty();
+            Ending.Refuted ending = new Ending.Refuted(refuted.orElseThrow(() -> unfounded()));
+            state.run(() -> decide(verdict, ending));
         } finally {
+            Dispute left = unfounded ? Dispute.UNFOUNDED : Dispute.NONE;
             state.run(
-                    () -> leases.active(verdict.lease()).ifPresent(lease -> lease.disputed(false)));
+                    () -> leases.active(verdict.lease()).ifPresent(lease -> lease.disputed(left)));
         }
+    }
+
+    private static void dispute(LiveLease lease) throws MarketException {
+        switch (lease.dispute()) {
+            case NONE -> lease.disputed(Dispute.OPEN);
+            case OPEN ->
+                    throw new MarketException(
+                            Code.REFUSED, "a failure of this result is being reproduced already");
+            case UNFOUNDED -> throw unfounded();
+        }
+    }
+
+    private static MarketException unfounded() {
+        return new MarketException(
+                Code.REFUSED, "the failure could not be reproduced; the verdict changes nothing");
     }
 
     private void decide(Verdict verdict, Ending ending) throws MarketException {

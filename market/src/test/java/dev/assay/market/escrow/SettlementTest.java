@@ -122,24 +122,60 @@ class SettlementTest {
         assertThat(settlement.total(Purpose.BID_DEPOSIT)).isEqualTo(BID_DEPOSIT);
     }
 
+    /** Else a provider bids by the hour, waits, and says that the input was bad. */
     @ParameterizedTest
     @EnumSource(Cause.class)
-    void failed_timePricedLease_owesTheTimeOnlyWhenTheTenantIsAtFault(Cause cause)
-            throws Exception {
+    void provider_thatBlamesTheTenantForAFailedAttempt_isPaidNoTime(Cause cause) throws Exception {
         Story story = hours(3_600_000, Duration.ofMinutes(10));
         story.receipt(1, Duration.ofSeconds(90));
 
         SettlementPredicate settlement =
                 settle(story, new Ending.Unfinished(CloseReason.FAILED, Optional.of(cause)));
 
-        boolean tenant =
-                switch (cause.fault()) {
-                    case TENANT -> true;
-                    case PROVIDER, MARKET, NONE -> false;
+        assertThat(settlement.owed()).isEqualTo(MicroAmount.ZERO);
+        assertThat(settlement.total(Purpose.REFUND)).isEqualTo(MicroAmount.of(600_000));
+    }
+
+    @Test
+    void tenant_thatEndsATimePricedLease_owesTheTime() throws Exception {
+        Story story = hours(3_600_000, Duration.ofMinutes(10));
+        story.receipt(1, Duration.ofSeconds(90));
+
+        SettlementPredicate settlement =
+                settle(
+                        story,
+                        new Ending.Unfinished(CloseReason.OWNER, Optional.of(Cause.CANCELLED)));
+
+        assertThat(settlement.owed()).isEqualTo(MicroAmount.of(90_000));
+        assertThat(settlement.total(Purpose.REFUND)).isEqualTo(MicroAmount.of(510_000));
+    }
+
+    /** Else a tenant has its containers run for nothing: they fail, or never end, as it likes. */
+    @ParameterizedTest
+    @EnumSource(Cause.class)
+    void tenant_whoseContainersFailAtItsWill_owesTheTime(Cause cause) throws Exception {
+        Price price = new Price(MicroAmount.of(3_600_000), Denom.USDC, PriceUnit.CPU_HOUR);
+        Duration time = Duration.ofMinutes(10);
+        Story story =
+                new Story(Papers.containers(price), price.rate(), price.cover(600_000), FEES, time);
+        story.idle(Duration.ofSeconds(90));
+
+        SettlementPredicate settlement =
+                settle(story, new Ending.Unfinished(CloseReason.FAILED, Optional.of(cause)));
+
+        boolean owed =
+                switch (cause) {
+                    case BAD_INPUT, CANCELLED, DEADLINE -> true;
+                    case BLOB,
+                            ENGINE,
+                            RUNNER_LOST,
+                            STORAGE,
+                            AGENT_RESTARTED,
+                            AGENT_LOST,
+                            MARKET_ERROR ->
+                            false;
                 };
-        assertThat(settlement.owed()).isEqualTo(MicroAmount.of(tenant ? 90_000 : 0));
-        assertThat(settlement.total(Purpose.REFUND))
-                .isEqualTo(MicroAmount.of(600_000 - (tenant ? 90_000 : 0)));
+        assertThat(settlement.owed()).isEqualTo(MicroAmount.of(owed ? 90_000 : 0));
     }
 
     @Test

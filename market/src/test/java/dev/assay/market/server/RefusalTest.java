@@ -56,6 +56,43 @@ class RefusalTest {
         }
     }
 
+    /** A timer counts nanoseconds in 64 bits: 292 years. */
+    @Test
+    void tenant_whoseDeadlineIsCenturiesAhead_doesNotStopTheMarket() throws Exception {
+        try (Rig rig = new Rig(directory, Rig.PATIENT)) {
+            FakeTenant tenant = rig.tenant();
+            rig.agent(350_000);
+            OrderPredicate far = tenant.order(Work.NOMINAL, MAX, Duration.ofDays(400L * 365));
+            assertThatThrownBy(() -> tenant.place(far))
+                    .isInstanceOf(MarketException.class)
+                    .hasMessageContaining("order.deadline");
+            assertUntouched(rig, tenant);
+            rig.restart();
+        }
+    }
+
+    @Test
+    void auditor_thatBidsOnTheOrderItJudges_isDeclined() throws Exception {
+        try (Rig rig = new Rig(directory, Rig.PATIENT)) {
+            FakeTenant tenant = rig.tenant();
+            FakeAgent auditor = rig.agent(350_000);
+            OrderPredicate own = tenant.order(Work.NOMINAL, MAX, TIME);
+            tenant.place(
+                    new OrderPredicate(
+                            own.tenant(),
+                            auditor.key().keyId(),
+                            own.spec(),
+                            own.deposit(),
+                            own.createdOn(),
+                            own.deadline(),
+                            own.seedCommitment(),
+                            own.nonce()));
+
+            assertThat(tenant.events().next(BidDeclined.class).reason()).contains("auditor");
+            assertThat(rig.gained(auditor.account())).isZero();
+        }
+    }
+
     @Test
     void submit_fromTheFuture_isRefused() throws Exception {
         try (Rig rig = new Rig(directory, Rig.PATIENT)) {

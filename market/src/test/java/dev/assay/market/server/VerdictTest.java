@@ -31,8 +31,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Verdicts: who may give them, on what, and what they do to the money. */
 class VerdictTest {
@@ -123,6 +128,87 @@ class VerdictTest {
             story.post(story.tenant.verdict(story.attempt.lease(), result, Outcome.PASS));
             assertThat(story.closed()).isEqualTo(CloseReason.DONE);
             assertThat(story.rig.gained(story.agent.account())).isEqualTo(560_000);
+        }
+    }
+
+    /** Else the money waits for as long as the tenant goes on lying, and the market replays. */
+    @Test
+    void tenant_thatRepeatsAFalseFail_isRefusedWithoutAnotherReplay() throws Exception {
+        AtomicInteger replays = new AtomicInteger();
+        FailureReproducer counting =
+                _ -> {
+                    replays.incrementAndGet();
+                    return Optional.empty();
+                };
+        try (Finished story = Finished.in(reproducing(counting), Work.NOMINAL)) {
+            ResultLogged result = story.result();
+            Bytes lie = story.tenant.verdict(story.attempt.lease(), result, Outcome.FAIL);
+            for (int i = 0; i < 3; i++) {
+                assertCode(Code.REFUSED, () -> story.post(lie));
+            }
+
+            assertThat(replays).hasValue(1);
+        }
+    }
+
+    @Test
+    void tenant_thatPostsAFailWhileOneIsReproduced_isRefused() throws Exception {
+        CompletableFuture<Bytes> again = new CompletableFuture<>();
+        AtomicReference<Finished> posting = new AtomicReference<>();
+        FailureReproducer nested =
+                _ -> {
+                    assertCode(Code.REFUSED, () -> posting.get().post(again.join()));
+                    return Optional.empty();
+                };
+        try (Finished story = Finished.in(reproducing(nested), Work.NOMINAL)) {
+            posting.set(story);
+            ResultLogged result = story.result();
+            again.complete(story.tenant.verdict(story.attempt.lease(), result, Outcome.FAIL));
+
+            assertThatThrownBy(() -> story.post(again.join()))
+                    .hasMessageContaining("could not be reproduced");
+        }
+    }
+
+    /** A market that could not look says nothing about the failure. */
+    @Test
+    void fail_thatTheMarketCouldNotReplay_mayBePostedAgain() throws Exception {
+        AtomicInteger replays = new AtomicInteger();
+        FailureReproducer broken =
+                _ -> {
+                    replays.incrementAndGet();
+                    throw new MarketException(Code.UNAVAILABLE, "no disk");
+                };
+        try (Finished story = Finished.in(reproducing(broken), Work.NOMINAL)) {
+            ResultLogged result = story.result();
+            Bytes fail = story.tenant.verdict(story.attempt.lease(), result, Outcome.FAIL);
+            assertCode(Code.UNAVAILABLE, () -> story.post(fail));
+            assertCode(Code.UNAVAILABLE, () -> story.post(fail));
+
+            assertThat(replays).hasValue(2);
+        }
+    }
+
+    /** What a provider says of its own speed would win it awards at any price. */
+    @Test
+    void provider_thatClaimsToHaveTakenNoTime_isMeasuredByTheMarketsClock() throws Exception {
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+        try (Rig rig =
+                new Rig(directory, Rig.PATIENT, Rig.keys(), Rig.NEVER_REPRODUCED, now::get)) {
+            FakeTenant tenant = rig.tenant();
+            FakeAgent agent = rig.agent(350_000);
+            OrderId order = tenant.place(tenant.order(Work.NOMINAL, MAX, Duration.ofMinutes(10)));
+            FakeAttempt attempt = agent.begin(tenant, rig.market(), Work.NOMINAL);
+            now.updateAndGet(then -> then.plusSeconds(8));
+            attempt.submitReceipt(FakeAttempt.UNITS, Duration.ZERO);
+            attempt.submitResult();
+            rig.market().postVerdict(order, tenant.verdict(attempt.lease(), Outcome.PASS));
+            tenant.events().next(Closed.class);
+            FakeTenant next = rig.tenant();
+            next.place(MAX);
+
+            var ranking = next.events().next(Awarded.class).ranking();
+            assertThat(ranking.getFirst().rowsPerSecond()).isEqualTo(250);
         }
     }
 
@@ -241,11 +327,15 @@ class VerdictTest {
     }
 
     private Rig replaying(BlobStore blobs) throws Exception {
+        return reproducing(replay(blobs));
+    }
+
+    private Rig reproducing(FailureReproducer reproducer) throws Exception {
         return new Rig(
                 directory.resolve("market"),
                 Rig.PATIENT,
                 Rig.keys(),
-                replay(blobs),
+                reproducer,
                 InstantSource.system());
     }
 

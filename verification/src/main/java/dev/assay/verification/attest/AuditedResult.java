@@ -6,6 +6,7 @@ import dev.assay.verification.VerificationException;
 import dev.assay.verification.crypto.VerifyingKey;
 import dev.assay.verification.dsse.Envelope;
 import dev.assay.verification.statement.VerdictPredicate;
+import dev.assay.verification.statement.VerdictPredicate.Method;
 import dev.assay.verification.statement.VerdictPredicate.Outcome;
 
 import java.util.List;
@@ -45,6 +46,7 @@ public final class AuditedResult {
         Require.equal(verdict.auditor(), auditorKey.keyId(), "verdict.auditor");
         Require.equal(verdict.lease(), result.lease().id(), "verdict.leaseId");
         Require.equal(verdict.result(), result.digest(), "verdict.result");
+        Require.equal(verdict.method(), Method.of(spec.work()), "verdict.method");
         Require.equal(
                 Digest.sha256(verdict.secret().bytes()),
                 result.result().seedCommitment(),

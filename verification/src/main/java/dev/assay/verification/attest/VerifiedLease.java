@@ -1,6 +1,7 @@
 package dev.assay.verification.attest;
 
 import dev.assay.protocol.id.LeaseId;
+import dev.assay.protocol.id.OrderId;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.crypto.VerifyingKey;
 import dev.assay.verification.dsse.Envelope;
@@ -23,9 +24,14 @@ public final class VerifiedLease {
             throws VerificationException {
         SignedStatement<LeasePredicate> statement =
                 SignedStatement.verify(envelope, marketKey, LeasePredicate.class);
-        LeasePredicate lease = statement.predicate();
-        OrderPredicate asked = order.order();
-        Require.equal(lease.order(), order.id(), "lease.order");
+        requireTerms(statement.predicate(), order.id(), order.order());
+        return new VerifiedLease(statement, order);
+    }
+
+    /** Refuses terms that an order does not have; who signed the order is not looked at. */
+    public static void requireTerms(LeasePredicate lease, OrderId order, OrderPredicate asked)
+            throws VerificationException {
+        Require.equal(lease.order(), order, "lease.order");
         Require.equal(lease.spec(), asked.spec().digest(), "lease.spec");
         Require.equal(lease.tenant(), asked.tenant(), "lease.tenant");
         Require.equal(lease.auditor(), asked.auditor(), "lease.auditor");
@@ -40,7 +46,15 @@ public final class VerifiedLease {
                 lease.price().rate()
                         + " is above the order's maximum "
                         + asked.spec().maxPrice().rate());
-        return new VerifiedLease(statement, order);
+        Require.that(
+                !lease.provider().equals(asked.auditor()),
+                "lease.provider",
+                "is the order's auditor, whose word would pay it");
+        Require.that(
+                !asked.createdOn().isAfter(lease.createdOn().plus(ReceiptChain.CLOCK_SKEW))
+                        && lease.createdOn().isBefore(asked.deadline()),
+                "lease.createdOn",
+                lease.createdOn() + " is not between the order and its deadline");
     }
 
     public LeaseId id() {

@@ -9,6 +9,7 @@ import dev.assay.verification.check.InferenceContents;
 import dev.assay.verification.check.Replay;
 import dev.assay.verification.check.ResultContents;
 import dev.assay.verification.check.TrainingContents;
+import dev.assay.verification.check.UnusableOutput;
 import dev.assay.verification.statement.SettlementPredicate.Purpose;
 import dev.assay.verification.statement.VerdictPredicate;
 
@@ -89,7 +90,8 @@ public final class FolderAudit {
                 "order, lease, "
                         + history.receipts().size()
                         + " receipts"
-                        + (history.work().isPresent() ? ", result, verdict" : "")
+                        + (history.work().isPresent() ? ", result" : "")
+                        + (history.verdict().isPresent() ? ", verdict" : "")
                         + " and settlement are signed by their parties and agree with each other");
         var checkpoint = history.logged().getFirst().checkpoint();
         proved(
@@ -116,6 +118,13 @@ public final class FolderAudit {
                     "verdict",
                     "that somebody checked the result before it was paid: no verdict was given in"
                             + " time");
+        }
+        if (check.billsAFailure()) {
+            notProved(
+                    EvidenceLayout.statement(EvidenceLayout.SETTLEMENT),
+                    "fault",
+                    "that the containers failed by their tenant's doing, or by the deadline that it"
+                            + " set, as was billed");
         }
         var settlement = history.settlement().predicate();
         proved(
@@ -145,11 +154,17 @@ public final class FolderAudit {
         try {
             contents = new WorkFiles(folder).open(work.result());
         } catch (VerificationException e) {
-            throw new Refutation("work", "contents", String.valueOf(e.getMessage()));
+            contents = unusable(work, e);
+        }
+        if (!work.drawIsInTheLog()) {
+            notProved(
+                    EvidenceLayout.DRAW_PROOF,
+                    "consistency",
+                    "that the checkpoint which fixed the draw is of the same history as the other"
+                            + " proofs: the log holds others' entries between the result and it");
         }
         Optional<String> refutation = contents.refutation();
         if (refutation.isPresent()) {
-            verdictAgrees(work, true);
             findings.add(
                     new Finding(
                             Standing.REFUTED,
@@ -166,6 +181,16 @@ public final class FolderAudit {
             case InferenceContents inference -> replay(work, inference);
             case TrainingContents training -> replay(work, training);
             case ContainerContents container -> files(work, container);
+            case UnusableOutput _ -> throw new AssertionError("it has a refutation");
+        }
+    }
+
+    private static ResultContents unusable(LeaseHistory.Work work, VerificationException e)
+            throws Refutation {
+        try {
+            return UnusableOutput.because(work.result(), e);
+        } catch (VerificationException other) {
+            throw new Refutation("work", "contents", String.valueOf(other.getMessage()));
         }
     }
 
@@ -240,7 +265,7 @@ public final class FolderAudit {
         }
     }
 
-    /** A PASS over a refuted result is the auditor's lie; a FAIL over a good one too. */
+    /** A FAIL over a result in which nothing is wrong is the auditor's lie. */
     private static void verdictAgrees(LeaseHistory.Work work, boolean refuted) throws Refutation {
         Optional<AuditedResult> audited = work.audited();
         if (audited.isPresent()
@@ -264,6 +289,11 @@ public final class FolderAudit {
                 "witness",
                 "that the log showed everyone the same history: no witness cosigned its"
                         + " checkpoint");
+        notProved(
+                EvidenceLayout.statement(EvidenceLayout.SETTLEMENT),
+                "bid deposit",
+                "that the deposit behind the bid came back whole: the lease does not say how much"
+                        + " it was");
         notProved(
                 "statements",
                 "hardware",

@@ -43,8 +43,13 @@ final class LeaseHistory {
         this.logKey = logKey;
     }
 
-    /** A result and the verdict on it. */
-    record Work(AttestedResult result, Optional<AuditedResult> audited) {}
+    /**
+     * A result and the verdict on it.
+     *
+     * @param drawIsInTheLog whether the checkpoint that fixed the draw is known to be of the same
+     *     history as the log's newest
+     */
+    record Work(AttestedResult result, Optional<AuditedResult> audited, boolean drawIsInTheLog) {}
 
     /** Everything that was verified. */
     record Verified(
@@ -52,7 +57,11 @@ final class LeaseHistory {
             List<VerifiedReceipt> receipts,
             Optional<Work> work,
             SignedStatement<SettlementPredicate> settlement,
-            List<LoggedLeaf> logged) {}
+            List<LoggedLeaf> logged) {
+        Optional<AuditedResult> verdict() {
+            return work.flatMap(Work::audited);
+        }
+    }
 
     static Verified verify(IndexedFolder folder) throws Refutation {
         return new LeaseHistory(
@@ -124,8 +133,9 @@ final class LeaseHistory {
                         providerKey,
                         e -> AttestedResult.verify(e, providerKey, lease, receipts.getLast()));
         if (!folder.has(EvidenceLayout.statement(EvidenceLayout.VERDICT))) {
-            return new Work(result, Optional.empty());
+            return new Work(result, Optional.empty(), true);
         }
+        LoggedLeaf committed = logged.getLast();
         LoggedLeaf drawnFrom =
                 proof(EvidenceLayout.DRAW_PROOF, result.statement().envelope(), providerKey);
         AuditedResult audited =
@@ -145,7 +155,25 @@ final class LeaseHistory {
                     "order",
                     "the verdict was in the log before the draw was fixed");
         }
-        return new Work(result, Optional.of(audited));
+        return new Work(result, Optional.of(audited), sameHistory(committed, drawnFrom));
+    }
+
+    /**
+     * A log that showed the auditor one history and everybody else another could choose the draw.
+     * What the proofs cannot show is whether entries between the result and the draw are the same;
+     * there are none when the draw's checkpoint is the result's own, and then true is returned.
+     */
+    private static boolean sameHistory(LoggedLeaf committed, LoggedLeaf drawnFrom)
+            throws Refutation {
+        boolean own = drawnFrom.checkpoint().size() == drawnFrom.index() + 1;
+        if (committed.index() != drawnFrom.index()
+                || (own && !drawnFrom.checkpoint().root().equals(committed.rootThrough()))) {
+            throw new Refutation(
+                    EvidenceLayout.DRAW_PROOF,
+                    "consistency",
+                    "is of another history of the log than the other proofs");
+        }
+        return own;
     }
 
     /**

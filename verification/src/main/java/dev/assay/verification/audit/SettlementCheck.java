@@ -1,5 +1,6 @@
 package dev.assay.verification.audit;
 
+import dev.assay.protocol.job.Container;
 import dev.assay.protocol.job.JobSpec;
 import dev.assay.protocol.lease.CloseReason;
 import dev.assay.protocol.money.FeeSchedule;
@@ -128,7 +129,7 @@ final class SettlementCheck {
         equal(settlement.result(), work.map(w -> w.result().digest()), "result");
         equal(
                 settlement.verdict(),
-                work.flatMap(LeaseHistory.Work::audited)
+                history.verdict()
                         .filter(audited -> audited.verdict().outcome() != Outcome.INCONCLUSIVE)
                         .map(audited -> audited.statement().digest()),
                 "verdict");
@@ -148,16 +149,24 @@ final class SettlementCheck {
                 yield 0;
             }
             case OWNER -> timed();
-            // The tenant pays for time when its own input was the cause, which is not in here.
-            case FAILED -> settlement.quantity() == 0 ? 0 : timed();
+            case FAILED -> billsAFailure() ? timed() : 0;
             case MANIFEST_TIMEOUT, PROVIDER_LOST -> 0;
             case NO_BIDS -> throw new Refutation(FILE, "reason", "says no bids; there is a lease");
         };
     }
 
+    /**
+     * Whether time was billed though the attempt failed: lawful for containers alone, when it was
+     * their tenant's doing. Whose doing it was, is not in here.
+     */
+    boolean billsAFailure() {
+        return settlement.reason() == CloseReason.FAILED
+                && settlement.quantity() != 0
+                && history.lease().order().order().spec().work() instanceof Container;
+    }
+
     private boolean failed() {
-        return history.work()
-                .flatMap(LeaseHistory.Work::audited)
+        return history.verdict()
                 .filter(audited -> audited.verdict().outcome() == Outcome.FAIL)
                 .isPresent();
     }

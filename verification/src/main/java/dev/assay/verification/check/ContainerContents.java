@@ -6,11 +6,9 @@ import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.job.ContainerResult;
 import dev.assay.protocol.json.JsonException;
 import dev.assay.verification.VerificationException;
-import dev.assay.verification.VerificationException.Code;
 import dev.assay.verification.attest.AttestedResult;
 import dev.assay.verification.attest.UnitCommitments;
 import dev.assay.verification.statement.ResultPredicate.ContainerBuild;
-import dev.assay.verification.statement.VerdictPredicate.Method;
 
 import java.util.List;
 import java.util.Optional;
@@ -35,14 +33,10 @@ public final class ContainerContents implements ResultContents {
     /** Opens the result's output file from a blob store. */
     public static ContainerContents open(AttestedResult result, BlobStore blobs)
             throws VerificationException {
-        try {
-            return open(
-                    result,
-                    blobs.read(result.result().output(), ContainerResult.MAX_BYTES),
-                    digest -> holds(blobs, digest));
-        } catch (BlobException e) {
-            throw bad(e);
-        }
+        return open(
+                result,
+                ProviderFiles.read(blobs, result.result().output(), ContainerResult.MAX_BYTES),
+                digest -> holds(blobs, digest));
     }
 
     /**
@@ -59,14 +53,13 @@ public final class ContainerContents implements ResultContents {
             if (!Digest.sha256(output).equals(result.result().output())
                     || !report.image().equals(build.image())
                     || report.units().size() != result.result().units()) {
-                throw new VerificationException(
-                        Code.BAD_CONTENTS,
+                throw ProviderFiles.bad(
                         "the output file is not the one that the result names: another digest,"
                                 + " image or number of units");
             }
             return new ContainerContents(result, report, present);
         } catch (JsonException e) {
-            throw bad(e);
+            throw ProviderFiles.bad(e);
         }
     }
 
@@ -90,11 +83,6 @@ public final class ContainerContents implements ResultContents {
     }
 
     @Override
-    public Method method() {
-        return Method.CONTENTS;
-    }
-
-    @Override
     public Optional<String> refutation() {
         UnitCommitments commitments =
                 new UnitCommitments(result.lease().order().order().spec().work());
@@ -109,9 +97,5 @@ public final class ContainerContents implements ResultContents {
 
     private boolean complete(ContainerResult.Unit unit) {
         return present.test(unit.log()) && unit.outputs().map(present::test).orElse(true);
-    }
-
-    private static VerificationException bad(Exception e) {
-        return new VerificationException(Code.BAD_CONTENTS, String.valueOf(e.getMessage()), e);
     }
 }

@@ -16,7 +16,6 @@ import dev.assay.verification.VerificationException.Code;
 import dev.assay.verification.attest.AttestedResult;
 import dev.assay.verification.attest.UnitCommitments;
 import dev.assay.verification.statement.ResultPredicate.InferenceBuild;
-import dev.assay.verification.statement.VerdictPredicate.Method;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -48,11 +47,8 @@ public final class InferenceContents implements ResultContents {
             throws VerificationException {
         try {
             ModelPackage model = ModelPackage.open(blobs, build(result).model());
-            return open(
-                    result,
-                    model,
-                    blobs.file(build(result).input()),
-                    blobs.file(result.result().output()));
+            Path input = blobs.file(build(result).input());
+            return open(result, model, input, ProviderFiles.find(blobs, result.result().output()));
         } catch (ModelException | BlobException e) {
             throw unreadable(e);
         }
@@ -78,16 +74,18 @@ public final class InferenceContents implements ResultContents {
             throws ModelException, VerificationException {
         ModelManifest manifest = model.manifest();
         Inference work = work(result);
-        require(model.graph().digest(), build(result).graph(), "the model's graph");
+        if (!model.graph().digest().equals(build(result).graph())) {
+            throw ProviderFiles.bad("the result names another graph than the model's");
+        }
         RowFormat.Rows rows = manifest.rows().read(input);
         if (rows.count() != work.rows()) {
             throw bad(input + ": " + rows.count() + " rows; the job spec says " + work.rows());
         }
-        Map<String, Tensor> tensors = Safetensors.read(outputFile);
+        Map<String, Tensor> tensors = tensors(outputFile);
         Tensor output = tensors.get(OUTPUT_TENSOR);
         Shape expected = manifest.output().shape().withBatch((int) work.rows());
         if (tensors.size() != 1 || output == null || !output.shape().equals(expected)) {
-            throw bad(
+            throw ProviderFiles.bad(
                     outputFile
                             + ": expected one tensor '"
                             + OUTPUT_TENSOR
@@ -97,14 +95,17 @@ public final class InferenceContents implements ResultContents {
         return new InferenceContents(result, model, rows, output);
     }
 
-    @Override
-    public AttestedResult result() {
-        return result;
+    private static Map<String, Tensor> tensors(Path outputFile) throws VerificationException {
+        try {
+            return Safetensors.read(outputFile);
+        } catch (ModelException e) {
+            throw ProviderFiles.malformed(e);
+        }
     }
 
     @Override
-    public Method method() {
-        return Replay.method(build.engine());
+    public AttestedResult result() {
+        return result;
     }
 
     /** Digest of the input file. */

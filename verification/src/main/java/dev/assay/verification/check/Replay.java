@@ -33,14 +33,6 @@ public final class Replay {
         this.exact = exact;
     }
 
-    /** How results of an engine are compared. */
-    public static Method method(EngineName engine) {
-        return switch (engine) {
-            case EXACT -> Method.EXACT_REPLAY;
-            case PYTORCH -> Method.TOLERANT_REPLAY;
-        };
-    }
-
     /**
      * Checks units and returns those that failed.
      *
@@ -56,6 +48,7 @@ public final class Replay {
                 units.forEach(done::accept);
                 yield failed;
             }
+            case UnusableOutput _ -> List.copyOf(units);
         };
     }
 

@@ -13,21 +13,27 @@ import java.util.Optional;
 
 /** The files of a result, each with the digest that the result names. */
 public sealed interface ResultContents
-        permits InferenceContents, TrainingContents, ContainerContents {
+        permits InferenceContents, TrainingContents, ContainerContents, UnusableOutput {
     /** Opens the files from a blob store. */
     static ResultContents open(AttestedResult result, BlobStore blobs)
             throws VerificationException {
-        return switch (result.result().build()) {
-            case InferenceBuild _ -> InferenceContents.open(result, blobs);
-            case TrainingBuild _ -> TrainingContents.open(result, blobs);
-            case ContainerBuild _ -> ContainerContents.open(result, blobs);
-        };
+        try {
+            return switch (result.result().build()) {
+                case InferenceBuild _ -> InferenceContents.open(result, blobs);
+                case TrainingBuild _ -> TrainingContents.open(result, blobs);
+                case ContainerBuild _ -> ContainerContents.open(result, blobs);
+            };
+        } catch (VerificationException e) {
+            return UnusableOutput.because(result, e);
+        }
     }
 
     AttestedResult result();
 
     /** How its units are checked. */
-    Method method();
+    default Method method() {
+        return Method.of(result().lease().order().order().spec().work());
+    }
 
     /**
      * What is wrong with the output as a whole, if anything: it must have the committed unit root.

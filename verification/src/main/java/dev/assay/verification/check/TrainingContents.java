@@ -20,7 +20,6 @@ import dev.assay.verification.VerificationException.Code;
 import dev.assay.verification.attest.AttestedResult;
 import dev.assay.verification.attest.UnitCommitments;
 import dev.assay.verification.statement.ResultPredicate.TrainingBuild;
-import dev.assay.verification.statement.VerdictPredicate.Method;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -75,7 +74,7 @@ public final class TrainingContents implements ResultContents {
                     result,
                     blobs.read(build.model(), MAX_MANIFEST),
                     blobs.file(build.dataset()),
-                    blobs.read(result.result().output(), TrainingResult.MAX_BYTES),
+                    ProviderFiles.read(blobs, result.result().output(), TrainingResult.MAX_BYTES),
                     (_, digest, training, step) ->
                             TrainingCheckpoint.read(digest, blobs, training, step));
         } catch (BlobException e) {
@@ -97,24 +96,38 @@ public final class TrainingContents implements ResultContents {
             require(Digest.sha256(dataset), build.dataset(), "the dataset");
             require(Digest.sha256(output), result.result().output(), "the output file");
             ModelManifest model = ModelManifest.parse(manifest);
-            require(model.graph().digest(), build.graph(), "the model's graph");
+            if (!model.graph().digest().equals(build.graph())) {
+                throw ProviderFiles.bad("the result names another graph than the model's");
+            }
             LabelledRows rows = LabelledRows.of(model.rows().read(dataset), model);
             TrainingContents contents =
                     new TrainingContents(
                             result,
                             model,
                             rows,
-                            TrainingResult.parse(output).checkpoints(),
+                            committed(output, result.result().units()),
                             checkpoints);
-            if (contents.checkpoints.size() != contents.work.units()
-                    || rows.count() != contents.work.rows()) {
+            if (rows.count() != contents.work.rows()) {
                 throw new VerificationException(
-                        Code.BAD_CONTENTS,
-                        "the dataset's rows or the checkpoints are not as many as ordered");
+                        Code.BAD_CONTENTS, "the dataset has other rows than were ordered");
             }
             return contents;
-        } catch (ModelException | JsonException | IOException e) {
+        } catch (ModelException | IOException e) {
             throw bad(e);
+        }
+    }
+
+    private static List<Digest> committed(byte[] output, int units) throws VerificationException {
+        try {
+            List<Digest> checkpoints = TrainingResult.parse(output).checkpoints();
+            if (checkpoints.size() != units) {
+                throw ProviderFiles.bad(
+                        "the output names %d checkpoints; the work has %d units"
+                                .formatted(checkpoints.size(), units));
+            }
+            return checkpoints;
+        } catch (JsonException e) {
+            throw ProviderFiles.bad(e);
         }
     }
 
@@ -132,17 +145,14 @@ public final class TrainingContents implements ResultContents {
         return checkpoints;
     }
 
-    @Override
-    public Method method() {
-        return Replay.method(work.engine());
-    }
-
     /** The checkpoint that a unit ended in. */
     public TrainingCheckpoint checkpoint(int unit) throws VerificationException {
         try {
             return files.read(unit, checkpoints.get(unit), work, step);
-        } catch (BlobException | ModelException e) {
-            throw bad(e);
+        } catch (BlobException e) {
+            throw ProviderFiles.missing(e);
+        } catch (ModelException e) {
+            throw ProviderFiles.malformed(e);
         }
     }
 
@@ -168,18 +178,39 @@ public final class TrainingContents implements ResultContents {
         return ResultContents.refutation(result, commitments.root());
     }
 
-    /** Whether a unit, done again from the checkpoint before it, ends in the same bits. */
+    /**
+     * Whether a unit, done again from the checkpoint before it, ends in the same bits. It does not
+     * when there is no such checkpoint to begin from, or the steps lead to no numbers.
+     */
     boolean replays(int unit, Engine exact) throws VerificationException {
         try {
-            TrainingCheckpoint start =
-                    unit == 0
-                            ? TrainingCheckpoint.of(work, TrainingState.initial(step, work.seed()))
-                            : checkpoint(unit - 1);
-            return TrainingRun.replay(unit, start, work, model, rows, exact)
-                    .equals(checkpoints.get(unit));
-        } catch (ModelException | EngineException e) {
+            Optional<TrainingCheckpoint> start = start(unit);
+            return start.isPresent()
+                    && TrainingRun.replay(unit, start.get(), work, model, rows, exact)
+                            .equals(checkpoints.get(unit));
+        } catch (ModelException e) {
+            return false;
+        } catch (EngineException e) {
             throw new VerificationException(
                     Code.REPLAY_FAILED, "the replay could not run: " + e.getMessage(), e);
+        }
+    }
+
+    /** What a unit begins from; empty when the provider left no checkpoint of that step. */
+    private Optional<TrainingCheckpoint> start(int unit)
+            throws ModelException, VerificationException {
+        if (unit == 0) {
+            return Optional.of(
+                    TrainingCheckpoint.of(work, TrainingState.initial(step, work.seed())));
+        }
+        try {
+            return Optional.of(checkpoint(unit - 1))
+                    .filter(start -> start.state().step() == work.firstStep(unit));
+        } catch (VerificationException e) {
+            if (e.code() != Code.BAD_OUTPUT) {
+                throw e;
+            }
+            return Optional.empty();
         }
     }
 

@@ -42,12 +42,14 @@ public record InclusionProof(long index, long size, List<Digest> hashes) {
         long node = index;
         long last = size - 1;
         Digest hash = leafHash;
+        Digest through = leafHash;
         for (Digest sibling : hashes) {
             if (last == 0) {
                 throw refused("it has more hashes than the path has steps");
             }
             if ((node & 1) == 1 || node == last) {
                 hash = MerkleTree.nodeHash(sibling, hash);
+                through = MerkleTree.nodeHash(sibling, through);
                 int skipped = Long.numberOfTrailingZeros(node);
                 node >>>= skipped;
                 last >>>= skipped;
@@ -63,7 +65,7 @@ public record InclusionProof(long index, long size, List<Digest> hashes) {
         if (!hash.equals(root)) {
             throw refused("it leads to root " + hash.brief() + ", not " + root.brief());
         }
-        return new VerifiedInclusion(index, leafHash, root);
+        return new VerifiedInclusion(index, leafHash, root, through);
     }
 
     private VerificationException refused(String why) {

@@ -22,6 +22,11 @@ public final class LoggedLeaf {
         return inclusion.leafHash();
     }
 
+    /** The root of the log when the leaf was its last. */
+    public Digest rootThrough() {
+        return inclusion.rootThrough();
+    }
+
     /** The checkpoint that covers the leaf. */
     public VerifiedCheckpoint checkpoint() {
         return checkpoint;

@@ -7,11 +7,13 @@ public final class VerifiedInclusion {
     private final long index;
     private final Digest leafHash;
     private final Digest root;
+    private final Digest rootThrough;
 
-    VerifiedInclusion(long index, Digest leafHash, Digest root) {
+    VerifiedInclusion(long index, Digest leafHash, Digest root, Digest rootThrough) {
         this.index = index;
         this.leafHash = leafHash;
         this.root = root;
+        this.rootThrough = rootThrough;
     }
 
     /** The leaf's place, from 0. */
@@ -27,5 +29,13 @@ public final class VerifiedInclusion {
     /** The root of the tree. */
     public Digest root() {
         return root;
+    }
+
+    /**
+     * The root that the tree had when the leaf was its last: the hashes to the left of a leaf's
+     * path are those of everything before it. So the proof also shows what the tree grew from.
+     */
+    public Digest rootThrough() {
+        return rootThrough;
     }
 }

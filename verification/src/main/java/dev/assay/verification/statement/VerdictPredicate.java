@@ -5,6 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.id.KeyId;
 import dev.assay.protocol.id.LeaseId;
+import dev.assay.protocol.job.Container;
+import dev.assay.protocol.job.EngineName;
+import dev.assay.protocol.job.Inference;
+import dev.assay.protocol.job.Training;
+import dev.assay.protocol.job.Work;
 import dev.assay.protocol.json.CanonicalJson;
 import dev.assay.protocol.json.JsonException;
 import dev.assay.protocol.json.JsonFields;
@@ -59,7 +64,23 @@ public record VerdictPredicate(
          * Nothing was computed again: the units' files are here and have the digests that the
          * result commits to.
          */
-        CONTENTS
+        CONTENTS;
+
+        /** How work of a kind is checked. */
+        public static Method of(Work work) {
+            return switch (work) {
+                case Inference inference -> of(inference.engine());
+                case Training training -> of(training.engine());
+                case Container _ -> CONTENTS;
+            };
+        }
+
+        private static Method of(EngineName engine) {
+            return switch (engine) {
+                case EXACT -> EXACT_REPLAY;
+                case PYTORCH -> TOLERANT_REPLAY;
+            };
+        }
     }
 
     public VerdictPredicate {

@@ -100,6 +100,9 @@ final class OrderAndLeaseTest {
         "price/denom,      akt,                        lease.price",
         "price/per,        cpu-hour,                   lease.price",
         "price/rate,       800001,                     lease.price",
+        "createdOn,        2025-12-31T23:59:49Z,       lease.createdOn",
+        "createdOn,        2026-01-01T00:10:00Z,       lease.createdOn",
+        "createdOn,        -1000000000-01-01T00:00:00Z, lease.createdOn",
     })
     void lease_withATermTheOrderDoesNotHave_isRefused(String field, String value, String named) {
         assertRefused(
@@ -114,6 +117,23 @@ final class OrderAndLeaseTest {
                                         papers.market.verifyingKey(),
                                         papers.verifiedOrder()))
                 .startsWith(named + ": ");
+    }
+
+    /** Who is paid for a result must not be the one whose word releases the pay. */
+    @Test
+    void provider_thatIsTheAuditorOfItsOwnWork_isRefused() {
+        assertRefused(
+                        Code.BAD_STATEMENT,
+                        () ->
+                                VerifiedLease.verify(
+                                        Forgery.signed(
+                                                papers.lease().statement(),
+                                                papers.market,
+                                                "/predicate/provider",
+                                                papers.tenant.keyId().hex()),
+                                        papers.market.verifyingKey(),
+                                        papers.verifiedOrder()))
+                .startsWith("lease.provider: ");
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.JobSpec;
 import dev.assay.protocol.job.Resources;
 import dev.assay.protocol.job.Verification;
+import dev.assay.protocol.job.Work;
 import dev.assay.protocol.money.Denom;
 import dev.assay.protocol.money.FeeSchedule;
 import dev.assay.protocol.money.MicroAmount;
@@ -32,6 +33,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The parties of one lease on the tiny model, and the papers they sign when all is well. */
 public final class Papers {
@@ -51,12 +53,17 @@ public final class Papers {
     }
 
     public Papers(EngineName engine, PriceUnit unit) throws ModelException {
+        this(model -> model.work(engine), unit);
+    }
+
+    /** Other work on the tiny model. */
+    public Papers(Function<TinyModel, Work> work, PriceUnit unit) throws ModelException {
         model = new TinyModel();
         spec =
                 new JobSpec(
                         "tiny",
                         new Resources(2, 1 << 20, 0, 0),
-                        model.work(engine),
+                        work.apply(model),
                         new Price(MicroAmount.of(800_000), Denom.USDC, unit),
                         new Verification(5_000));
     }

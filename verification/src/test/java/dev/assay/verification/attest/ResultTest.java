@@ -182,6 +182,24 @@ final class ResultTest {
                 .startsWith(named + ": is ");
     }
 
+    /** A PASS that claims a check which this work is not checked by. */
+    @ParameterizedTest
+    @CsvSource({"CONTENTS", "TOLERANT_REPLAY"})
+    void auditor_thatOnlyLookedAtTheFiles_isRefused(String method) throws Exception {
+        Statement statement = verdict(Outcome.PASS).statement();
+        assertRefused(
+                        Code.BAD_STATEMENT,
+                        () ->
+                                audited(
+                                        Forgery.signed(
+                                                statement,
+                                                papers.tenant,
+                                                "/predicate/method",
+                                                method),
+                                        papers.tenant))
+                .isEqualTo("verdict.method: is " + method + ", expected EXACT_REPLAY");
+    }
+
     @Test
     void verdict_ofAnotherCheckpoint_isRefused() throws Exception {
         Statement statement =

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** What an audit of a folder proves, and every way in which a party may have lied in it. */
 final class FolderAuditTest {
@@ -50,7 +51,7 @@ final class FolderAuditTest {
                 .containsExactly(
                         "index", "signature", "inclusion", "commitment", "replay", "settlement");
         assertThat(report.with(Standing.NOT_PROVED).stream().map(Finding::clause))
-                .containsExactly("replay", "identity", "witness", "hardware");
+                .containsExactly("replay", "identity", "witness", "bid deposit", "hardware");
         assertThat(report.findings().toString())
                 .contains("2 of 3 units replayed here came out the same, bit for bit")
                 .contains("1 units were not drawn")
@@ -69,7 +70,9 @@ final class FolderAuditTest {
         story.outcome = Optional.empty();
         AuditReport report = written().audit();
         assertThat(report.passed()).as(report.toString()).isTrue();
-        assertThat(report.toString()).contains("3 of 3 units replayed here");
+        assertThat(report.toString())
+                .contains("3 of 3 units replayed here")
+                .contains("2 receipts, result and settlement are signed");
     }
 
     @Test
@@ -260,10 +263,45 @@ final class FolderAuditTest {
     @Test
     void output_ofAnotherShape_isRefuted() throws Exception {
         story.output = Tensor.of(Shape.of(1, 10), TinyModel.output().values());
-        assertRefuted(written().audit(), "work", "expected one tensor 'output' of shape");
+        assertRefuted(written().audit(), OUTPUT, "expected one tensor 'output' of shape");
+    }
+
+    @Test
+    void garbage_honestlyFailedAndRefunded_isAuditedToItsSettlement() throws Exception {
+        story.output = Tensor.of(Shape.of(1, 10), TinyModel.output().values());
+        story.outcome = Optional.of(Outcome.FAIL);
+        story.reason = CloseReason.AUDIT_FAILED;
+        AuditReport report = written().audit();
+        assertThat(report.with(Standing.REFUTED)).hasSize(1);
+        assertThat(report.with(Standing.PROVED).toString()).contains("refund 0.004000 usdc");
     }
 
     // What the market can do.
+
+    /** 4 is where the result stands in the log: then only what is before it differs. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2, 4, 7})
+    void market_thatForksItsLogToChooseTheDraw_isRefuted(int before) throws Exception {
+        story.forkedAfter = OptionalInt.of(before);
+        AuditReport report = written().audit();
+        assertRefuted(report, "proofs/draw.tlog-proof", "");
+    }
+
+    @Test
+    void draw_afterEntriesOfOthers_isNotProvedToBeOfTheSameLog() throws Exception {
+        story.othersBeforeTheDraw = 3;
+        AuditReport report = written().audit();
+        assertThat(report.passed()).as(report.toString()).isTrue();
+        assertThat(report.with(Standing.NOT_PROVED).stream().map(Finding::clause))
+                .contains("consistency");
+    }
+
+    /** Time that nobody computed again is not owed because the provider says who is to blame. */
+    @Test
+    void settlement_thatPaysForAFailedAttempt_isRefuted() throws Exception {
+        story.lie("settlement", "/predicate/reason", "failed");
+        assertRefuted(written().audit(), SETTLEMENT, "is 5; recomputed: 0");
+    }
 
     @ParameterizedTest
     @CsvSource(

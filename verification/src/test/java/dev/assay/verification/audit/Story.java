@@ -15,6 +15,7 @@ import dev.assay.verification.check.TinyModel;
 import dev.assay.verification.crypto.LogSigningKey;
 import dev.assay.verification.crypto.SigningKey;
 import dev.assay.verification.dsse.Envelope;
+import dev.assay.verification.log.LogCheckpoint;
 import dev.assay.verification.log.LogLeaf;
 import dev.assay.verification.log.TlogProof;
 import dev.assay.verification.log.TransparencyLog;
@@ -33,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A lease from its order to its evidence folder, with real keys and a real log. Every party may be
@@ -57,6 +59,12 @@ final class Story {
 
     /** How the market says the lease ended. */
     CloseReason reason = CloseReason.DONE;
+
+    /** Entries that others log between the result and the draw. */
+    int othersBeforeTheDraw;
+
+    /** How many entries the log shows before the result, to the auditor alone, when it forks. */
+    OptionalInt forkedAfter = OptionalInt.empty();
 
     /** Files that are not put in, though they should be. */
     List<String> leftOut = List.of();
@@ -94,7 +102,12 @@ final class Story {
             VerifiedReceipt head = chain.head().orElseThrow();
             Statement said = papers.result(head, output).statement();
             Envelope result = log(log, EvidenceLayout.RESULT, said, papers.provider);
-            TlogProof draw = log.proof(indexes.get(EvidenceLayout.RESULT));
+            others(log, othersBeforeTheDraw);
+            TlogProof draw =
+                    forkedAfter.isPresent()
+                            ? forked(place, logKey, result)
+                            : log.proof(indexes.get(EvidenceLayout.RESULT));
+            LogCheckpoint drawn = draw.note().checkpoint();
             Optional<Digest> verdict = Optional.empty();
             if (outcome.isPresent()) {
                 AttestedResult attested =
@@ -104,11 +117,7 @@ final class Story {
                                 papers.verifiedLease(),
                                 head);
                 Statement judged =
-                        papers.verdict(
-                                        attested,
-                                        outcome.get(),
-                                        log.checkpoint().size(),
-                                        log.checkpoint().root())
+                        papers.verdict(attested, outcome.get(), drawn.size(), drawn.root())
                                 .statement();
                 verdict =
                         Optional.of(
@@ -132,6 +141,22 @@ final class Story {
             }
             return writer.finish(
                     papers.verifiedLease().id(), papers.tenant, Papers.NOW.plusSeconds(60));
+        }
+    }
+
+    /** The proof that a log with this key, and another history, holds the result. */
+    private TlogProof forked(Path place, LogSigningKey logKey, Envelope result) throws Exception {
+        Path directory = place.resolveSibling(place.getFileName() + ".fork");
+        try (TransparencyLog fork = TransparencyLog.open(directory, logKey)) {
+            others(fork, forkedAfter.orElseThrow());
+            byte[] leaf = LogLeaf.of(result, papers.provider.verifyingKey());
+            return fork.proof(fork.append(List.of(leaf)));
+        }
+    }
+
+    private static void others(TransparencyLog log, int entries) throws Exception {
+        for (int i = 0; i < entries; i++) {
+            log.append(List.of(text("entry " + i)));
         }
     }
 

@@ -50,6 +50,8 @@ class MerkleTreeTest {
                 InclusionProof proof = InclusionProof.of(tree, index);
 
                 assertThat(proof.verify(tree.get(index), root).index()).isEqualTo(index);
+                assertThat(proof.verify(tree.get(index), root).rootThrough())
+                        .isEqualTo(MerkleTree.root(hashes.subList(0, index + 1)));
                 Digest other = Digest.sha256(new byte[] {7});
                 assertRefused(Code.BAD_PROOF, () -> proof.verify(other, root))
                         .contains("of " + proof.size());
