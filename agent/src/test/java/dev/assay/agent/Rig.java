@@ -25,6 +25,7 @@ import dev.assay.protocol.money.PriceUnit;
 import dev.assay.runtime.container.ContainerException;
 import dev.assay.runtime.container.ContainerHost;
 import dev.assay.runtime.host.HostFacts;
+import dev.assay.runtime.metering.Sampler;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.attest.SignedStatement;
 import dev.assay.verification.attest.VerifiedLease;
@@ -79,6 +80,7 @@ public final class Rig implements AutoCloseable {
     public final JournalFile written;
     public final Digest model;
     public final Digest input;
+    private final Sampler sampler = Sampler.start(clock);
     private final List<Path> broken = new ArrayList<>();
 
     /** A workplace in an empty folder. */
@@ -116,7 +118,15 @@ public final class Rig implements AutoCloseable {
 
     public Workplace workplace(Engines engines, Duration receiptInterval) {
         return new Workplace(
-                provider, journal, blobs, engines, Rig::noContainers, HOST, clock, receiptInterval);
+                provider,
+                journal,
+                blobs,
+                engines,
+                Rig::noContainers,
+                HOST,
+                sampler,
+                clock,
+                receiptInterval);
     }
 
     /** So many micro-USDC per thousand rows. */
@@ -234,6 +244,7 @@ public final class Rig implements AutoCloseable {
         for (Path link : broken) {
             Files.delete(link);
         }
+        sampler.close();
         written.close();
         journal.close();
     }

@@ -12,6 +12,10 @@ import dev.assay.protocol.market.AgentMessage.SubmitReceipt;
 import dev.assay.protocol.market.AgentMessage.SubmitResult;
 import dev.assay.protocol.market.Bytes;
 import dev.assay.protocol.market.MarketException;
+import dev.assay.protocol.usage.Usage;
+import dev.assay.runtime.device.GpuId;
+import dev.assay.runtime.metering.Meter;
+import dev.assay.runtime.metering.Metered;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.attest.SignedStatement;
 import dev.assay.verification.statement.ResultPredicate;
@@ -23,6 +27,7 @@ import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -55,21 +60,9 @@ public final class Attempt implements Runnable, LeaseWork {
         this.assignment = assignment;
         this.workplace = workplace;
         this.outbox = outbox;
-        Device cpus =
-                new Device(
-                        assignment.spec().resources().cpu()
-                                + " of "
-                                + workplace.host().logicalCores()
-                                + " × "
-                                + workplace.host().cpuModel(),
-                        "cpu");
         this.receipts =
                 new ReceiptIssuer(
-                        assignment,
-                        List.of(cpus),
-                        workplace.key(),
-                        workplace.journal(),
-                        workplace.clock());
+                        assignment, workplace.key(), workplace.journal(), workplace.clock());
     }
 
     public LeaseId lease() {
@@ -121,8 +114,11 @@ public final class Attempt implements Runnable, LeaseWork {
     private void work() throws AttemptFailure {
         Instant startedOn = workplace.clock().instant();
         move(AttemptState.PREPARING);
-        try (Execution execution = Execution.prepare(assignment, workplace, cancellation)) {
-            UnitLedger ledger = new UnitLedger(assignment.spec().work(), execution.meter());
+        List<GpuId> gpus = List.of(); // this version rents none out
+        try (Execution execution = Execution.prepare(assignment, workplace, cancellation);
+                Meter meter = meter(execution, gpus)) {
+            receipts.hold(devices(gpus, meter));
+            UnitLedger ledger = new UnitLedger(assignment.spec().work(), meter::sample);
             move(AttemptState.RUNNING);
             submitReceipt(ledger);
             try (ReceiptTicker _ =
@@ -140,6 +136,32 @@ public final class Attempt implements Runnable, LeaseWork {
             submitResult(execution.build(), ledger, output, startedOn);
             move(AttemptState.DONE);
         }
+    }
+
+    private Meter meter(Execution execution, List<GpuId> gpus) {
+        MeterWatch watch = new MeterWatch(assignment.id(), cancellation);
+        return workplace
+                .sampler()
+                .begin(new Metered(Usage.NONE, execution.processes(), gpus, watch));
+    }
+
+    /** What the lease holds: processors by their share of the machine, GPUs by their UUIDs. */
+    private List<Device> devices(List<GpuId> gpus, Meter meter) {
+        List<Device> devices = new ArrayList<>();
+        devices.add(
+                new Device(
+                        assignment.spec().resources().cpu()
+                                + " of "
+                                + workplace.host().logicalCores()
+                                + " × "
+                                + workplace.host().cpuModel(),
+                        "cpu"));
+        gpus.forEach(
+                gpu ->
+                        devices.add(
+                                new Device(
+                                        gpu.uuid(), Device.GPU, meter.powerLimitMilliwatts(gpu))));
+        return devices;
     }
 
     private void units(Execution execution, UnitLedger ledger) throws AttemptFailure {

@@ -15,14 +15,11 @@ import dev.assay.protocol.job.Resources;
 import dev.assay.protocol.job.Training;
 import dev.assay.protocol.job.TrainingResult;
 import dev.assay.protocol.lease.Cause;
-import dev.assay.runtime.host.Meter;
 import dev.assay.runtime.host.ProcessProbe;
-import dev.assay.runtime.host.UsageSample;
 import dev.assay.verification.statement.ResultPredicate.TrainingBuild;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * A training in this process: dataset read, step graph loaded. Each unit ends in a training
@@ -85,8 +82,8 @@ final class TrainingExecution implements Execution {
     }
 
     @Override
-    public Supplier<UsageSample> meter() {
-        return Meter.start(ProcessProbe.ofThisProcess())::sample;
+    public ProcessProbe processes() {
+        return ProcessProbe.ofThisProcess();
     }
 
     /** A training that diverges is its tenant's: its hyper-parameters are. */

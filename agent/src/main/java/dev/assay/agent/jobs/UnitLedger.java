@@ -3,7 +3,7 @@ package dev.assay.agent.jobs;
 import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.job.Work;
 import dev.assay.protocol.usage.Usage;
-import dev.assay.runtime.host.UsageSample;
+import dev.assay.runtime.metering.UsageSample;
 import dev.assay.verification.attest.UnitCommitments;
 
 import java.util.function.Supplier;
@@ -38,7 +38,9 @@ final class UnitLedger {
                         sample.wall(),
                         sample.cpu(),
                         sample.peakMemoryBytes(),
+                        sample.gpu(),
                         work.rows(units),
+                        work.steps(units),
                         units);
         return new Moment(usage, commitments.root());
     }

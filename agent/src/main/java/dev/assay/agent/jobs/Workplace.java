@@ -3,6 +3,7 @@ package dev.assay.agent.jobs;
 import dev.assay.agent.journal.Journal;
 import dev.assay.protocol.blob.BlobStore;
 import dev.assay.runtime.host.HostFacts;
+import dev.assay.runtime.metering.Sampler;
 import dev.assay.verification.crypto.SigningKey;
 
 import java.time.Duration;
@@ -22,5 +23,6 @@ public record Workplace(
         Engines engines,
         Containers containers,
         HostFacts host,
+        Sampler sampler,
         InstantSource clock,
         Duration receiptInterval) {}

@@ -14,6 +14,7 @@ import dev.assay.protocol.money.MicroAmount;
 import dev.assay.protocol.money.PriceUnit;
 import dev.assay.runtime.exact.ExactEngine;
 import dev.assay.runtime.host.HostFacts;
+import dev.assay.runtime.metering.Sampler;
 import dev.assay.runtime.runner.RunnerEngine;
 import dev.assay.runtime.runner.RunnerSettings;
 import dev.assay.verification.crypto.SigningKey;
@@ -48,12 +49,13 @@ final class LocalAgents {
         return NAMES.get(index);
     }
 
-    /** An agent, and the journal and engine connection that are its alone. */
-    record LocalAgent(Agent agent, Journal journal, LocalContainers containers)
+    /** An agent, and the journal, engine connection and sampler that are its alone. */
+    record LocalAgent(Agent agent, Journal journal, LocalContainers containers, Sampler sampler)
             implements AutoCloseable {
         @Override
         public void close() {
             agent.close();
+            sampler.close();
             containers.close();
             journal.close();
         }
@@ -72,6 +74,7 @@ final class LocalAgents {
         LocalContainers containers =
                 new LocalContainers(
                         blobs, home.containers().resolve(name(index)), key.keyId().hex(), clock);
+        Sampler sampler = Sampler.start(clock);
         Workplace workplace =
                 new Workplace(
                         key,
@@ -80,10 +83,12 @@ final class LocalAgents {
                         engines(home.cache()),
                         containers,
                         host,
+                        sampler,
                         clock,
                         RECEIPT_INTERVAL);
         AgentConfig config = new AgentConfig(name(index), capacity(host, home), prices(index));
-        return new LocalAgent(new Agent(config, workplace, marketKey), journal, containers);
+        return new LocalAgent(
+                new Agent(config, workplace, marketKey), journal, containers, sampler);
     }
 
     /** The whole machine; it has no GPU that this version could rent out. */
