@@ -5,6 +5,8 @@
 #   benchmarks/run.sh digits     builtin:digits on both engines, rows/s; the cost of commitments and of the trace
 #   benchmarks/run.sh training   training builtin:digits on both engines, steps/s, SGD and Adam, 1 and 2 threads
 #   benchmarks/run.sh tolerance  how far honest PyTorch outputs are from the exact engine's
+#   benchmarks/run.sh metering   what sampling costs, with 0, 1 and 8 GPUs of a library that pretends
+#   benchmarks/run.sh idle       an agent without work: resident memory and processor time
 #   benchmarks/run.sh commands   whole processes: assay --help, assay run examples/digits.yaml, assay audit
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -46,13 +48,21 @@ case "${1:-}" in
     build
     program dev.assay.benchmarks.digits.ToleranceCalibration 2 benchmarks/results/tolerance.json
     ;;
+  metering)
+    build
+    program dev.assay.benchmarks.metering.MeteringCost 60 benchmarks/results/metering.json
+    ;;
+  idle)
+    build
+    program dev.assay.benchmarks.metering.IdleAgent 60 benchmarks/results/idle-agent.json
+    ;;
   commands)
     ./assay version > /dev/null
     build
     program dev.assay.benchmarks.commands.CommandTimes 7 benchmarks/results/commands.json
     ;;
   *)
-    sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
     exit 3
     ;;
 esac

@@ -5,6 +5,7 @@
  *   gpus=2                       GPUs of the machine (both libraries)
  *   nvml.gpus=1                  the same for one library: any key may begin with "nvml." or "cuda."
  *   gpu.0.uuid=GPU-...           also: name, pci, memory, and so on; see the libraries
+ *   live=1                       the file is read again at every call: the machine changes with it
  *   fail.nvmlDeviceGetName=3     the function returns this status; see also gpu.0.fail.FUNCTION
  */
 #ifndef FAKE_H
@@ -42,6 +43,11 @@ static const char *fake_find(const char *key) {
         if (!strncmp(fake_lines[i], key, length) && fake_lines[i][length] == '=')
             found = fake_lines[i] + length + 1;
     return found;
+}
+
+/* Forgets what was read of a machine that changes. */
+static inline void fake_again(void) {
+    if (fake_find("live")) fake_count = -1;
 }
 
 /* The value of a key made like printf does; that of this library first. */

@@ -6,7 +6,7 @@
  * Keys of a GPU (gpu.N.): uuid, name, pci, memory, memory.used, power, power.limit, energy (mJ),
  * utilisation, utilisation.memory, temperature, ecc, ecc.corrected, ecc.uncorrected, remap.pending,
  * remap.failed, throttle, processes (pid:bytes,...), mig (0|1), mig.instances, mig.M.uuid,
- * mig.M.name, mig.M.memory, xid, lost (from the start), lostAfter (calls), fail.FUNCTION.
+ * mig.M.name, mig.M.memory, mig.M.memory.used, xid, xid.instance, lost (from the start), lostAfter (calls), fail.FUNCTION.
  * A key that is not there means that the device has no such feature.
  */
 #define FAKE_LIBRARY "nvml"
@@ -37,6 +37,7 @@ static int fake_copy(char *to, unsigned length, const char *text) {
 }
 
 static nvmlReturn_t enter(const char *function) {
+    fake_again();
     const char *fail = fake_text("fail.%s", function);
     if (fail) return (nvmlReturn_t) fake_number(fail, 999);
     return initialised ? SUCCESS : UNINITIALIZED;
@@ -359,6 +360,8 @@ nvmlReturn_t nvmlEventSetWait_v2(nvmlEventSet_t set, nvmlEventData_t *data, unsi
             data->device = &gpus[gpu];
             data->eventType = 0x8;
             data->eventData = fake_number(xid, 0);
+            data->gpuInstanceId = (unsigned) fake_number(fake_text("gpu.%d.xid.instance", gpu), ~0u);
+            data->computeInstanceId = ~0u;
             return SUCCESS;
         }
     }

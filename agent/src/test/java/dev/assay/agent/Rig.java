@@ -28,6 +28,7 @@ import dev.assay.runtime.container.ContainerException;
 import dev.assay.runtime.container.ContainerHost;
 import dev.assay.runtime.host.HostFacts;
 import dev.assay.runtime.inventory.GpuReport;
+import dev.assay.runtime.metering.Sampler;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.attest.SignedStatement;
 import dev.assay.verification.attest.VerifiedLease;
@@ -83,6 +84,7 @@ public final class Rig implements AutoCloseable {
     public final JournalFile written;
     public final Digest model;
     public final Digest input;
+    private final Sampler sampler = Sampler.start(clock);
     private Supplier<List<GpuReport>> gpus = List::of;
     private final List<Path> broken = new ArrayList<>();
 
@@ -133,6 +135,7 @@ public final class Rig implements AutoCloseable {
                 engines,
                 Rig::noContainers,
                 HOST,
+                sampler,
                 clock,
                 receiptInterval);
     }
@@ -257,6 +260,7 @@ public final class Rig implements AutoCloseable {
         for (Path link : broken) {
             Files.delete(link);
         }
+        sampler.close();
         written.close();
         journal.close();
     }

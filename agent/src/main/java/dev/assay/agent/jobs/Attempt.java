@@ -11,11 +11,15 @@ import dev.assay.protocol.lease.Cause;
 import dev.assay.protocol.market.AgentMessage.ReportAttempt;
 import dev.assay.protocol.market.Bytes;
 import dev.assay.protocol.market.MarketException;
+import dev.assay.runtime.device.GpuId;
+import dev.assay.runtime.metering.Meter;
+import dev.assay.runtime.metering.Metered;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -149,17 +153,19 @@ public final class Attempt implements Runnable, LeaseWork {
 
     private void compute(GpuClaim claim, Instant startedOn) throws AttemptFailure {
         Papers papers =
-                new Papers(assignment, claim.gpus(), workplace, outbox, acknowledgements, past);
+                new Papers(assignment, workplace, outbox, acknowledgements, past);
         papers.submitAgain(past.receipts());
         try (Execution execution =
-                Execution.prepare(
-                        assignment, workplace, cancellation, past.units(), claim.gpus())) {
+                        Execution.prepare(
+                                assignment, workplace, cancellation, past.units(), claim.gpus());
+                Meter meter = meter(execution, claim.gpus())) {
+            papers.hold(claim.gpus(), meter);
             UnitLedger ledger =
                     new UnitLedger(
                             assignment.id(),
                             assignment.spec().work(),
                             workplace.journal(),
-                            execution.meter(),
+                            meter::sample,
                             past);
             move(AttemptState.RUNNING);
             papers.submitReceipt(ledger);
@@ -180,6 +186,13 @@ public final class Attempt implements Runnable, LeaseWork {
                     execution.build(), ledger, output, startedOn, () -> resultSigned = true);
             move(AttemptState.DONE);
         }
+    }
+
+    private Meter meter(Execution execution, List<GpuId> gpus) {
+        MeterWatch watch = new MeterWatch(assignment.id(), cancellation);
+        return workplace
+                .sampler()
+                .begin(new Metered(past.usage(), execution.processes(), gpus, watch));
     }
 
     private void units(Execution execution, UnitLedger ledger) throws AttemptFailure {

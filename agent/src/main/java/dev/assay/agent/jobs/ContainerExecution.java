@@ -19,7 +19,8 @@ import dev.assay.runtime.container.ExitCause;
 import dev.assay.runtime.container.ImageResolver;
 import dev.assay.runtime.container.RunId;
 import dev.assay.runtime.device.GpuId;
-import dev.assay.runtime.host.UsageSample;
+import dev.assay.runtime.host.ProcessProbe;
+import dev.assay.runtime.host.ProcessUsage;
 import dev.assay.verification.statement.ResultPredicate.ContainerBuild;
 
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Supplier;
+import java.util.Optional;
 
 /**
  * Containers, one after the other, each with all that the lease has of the machine. How a container
@@ -122,19 +123,19 @@ final class ContainerExecution implements Execution {
     }
 
     @Override
-    public Supplier<UsageSample> meter() {
-        long began = System.nanoTime();
-        return () -> sample(Duration.ofNanos(System.nanoTime() - began));
+    public ProcessProbe processes() {
+        return this::usage;
     }
 
-    private synchronized UsageSample sample(Duration wall) {
+    /** What all containers used until now, by their control groups. */
+    private synchronized Optional<ProcessUsage> usage() {
         Duration spent = cpu;
         long peak = peakMemoryBytes;
         if (running != null) {
             spent = spent.plus(running.usage().cpu());
             peak = Math.max(peak, running.usage().peakMemoryBytes());
         }
-        return new UsageSample(wall, spent, peak, 0);
+        return Optional.of(new ProcessUsage(spent, 0, peak));
     }
 
     @Override

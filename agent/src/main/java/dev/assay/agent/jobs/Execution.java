@@ -5,15 +5,14 @@ import dev.assay.protocol.job.Container;
 import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.Training;
 import dev.assay.runtime.device.GpuId;
-import dev.assay.runtime.host.UsageSample;
+import dev.assay.runtime.host.ProcessProbe;
 import dev.assay.verification.statement.ResultPredicate.Build;
 
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * The work of an attempt, prepared to run unit by unit; closing it ends whatever runs. Used by one
- * thread, but for {@link #meter}.
+ * thread, but for what {@link #processes} returns.
  */
 sealed interface Execution extends AutoCloseable
         permits InferenceExecution, TrainingExecution, ContainerExecution {
@@ -44,8 +43,8 @@ sealed interface Execution extends AutoCloseable
         };
     }
 
-    /** Starts to meter: what the work has used since then, whenever it is asked. Thread-safe. */
-    Supplier<UsageSample> meter();
+    /** What is metered: the usage of the processes that the work runs in. Thread-safe. */
+    ProcessProbe processes();
 
     /** Runs the next unit, telling how far it is; returns what the result commits to for it. */
     Digest next(ProgressReporter progress) throws AttemptFailure;

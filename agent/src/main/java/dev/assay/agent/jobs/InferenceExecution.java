@@ -15,9 +15,7 @@ import dev.assay.protocol.job.Resources;
 import dev.assay.protocol.lease.Cause;
 import dev.assay.protocol.market.Progress;
 import dev.assay.runtime.device.GpuId;
-import dev.assay.runtime.host.Meter;
 import dev.assay.runtime.host.ProcessProbe;
-import dev.assay.runtime.host.UsageSample;
 import dev.assay.runtime.inference.InferenceRun;
 import dev.assay.runtime.runner.RunnerEngine;
 import dev.assay.verification.check.InferenceContents;
@@ -28,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Supplier;
 
 /** An inference: blobs fetched and checked, engine opened, model loaded. */
 final class InferenceExecution implements Execution {
@@ -136,12 +133,10 @@ final class InferenceExecution implements Execution {
 
     /** Usage is read from the runner process, or from this one when the engine has none. */
     @Override
-    public Supplier<UsageSample> meter() {
-        return Meter.start(
-                        engine instanceof RunnerEngine runner
-                                ? ProcessProbe.of(runner.pid())
-                                : ProcessProbe.ofThisProcess())
-                ::sample;
+    public ProcessProbe processes() {
+        return engine instanceof RunnerEngine runner
+                ? ProcessProbe.ofTree(runner.pid())
+                : ProcessProbe.ofThisProcess();
     }
 
     @Override

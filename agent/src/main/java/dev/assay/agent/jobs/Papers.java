@@ -8,6 +8,7 @@ import dev.assay.protocol.market.AgentMessage.SubmitResult;
 import dev.assay.protocol.market.Bytes;
 import dev.assay.protocol.market.MarketException;
 import dev.assay.runtime.device.GpuId;
+import dev.assay.runtime.metering.Meter;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.attest.SignedStatement;
 import dev.assay.verification.statement.ResultPredicate;
@@ -32,12 +33,8 @@ final class Papers {
     private final Acknowledgements answers;
     private final ReceiptIssuer receipts;
 
-    /**
-     * @param gpus what the attempt has claimed
-     */
     Papers(
             Assignment assignment,
-            List<GpuId> gpus,
             Workplace workplace,
             Outbox outbox,
             Acknowledgements answers,
@@ -49,15 +46,14 @@ final class Papers {
         this.receipts =
                 new ReceiptIssuer(
                         assignment,
-                        devices(assignment, gpus, workplace),
                         workplace.key(),
                         workplace.journal(),
                         workplace.clock(),
                         past);
     }
 
-    private static List<Device> devices(
-            Assignment assignment, List<GpuId> gpus, Workplace workplace) {
+    /** Receipts name what the lease holds from now on: a share of the processors, and GPUs. */
+    void hold(List<GpuId> gpus, Meter meter) {
         List<Device> devices = new ArrayList<>();
         devices.add(
                 new Device(
@@ -67,8 +63,12 @@ final class Papers {
                                 + " × "
                                 + workplace.host().cpuModel(),
                         "cpu"));
-        gpus.forEach(gpu -> devices.add(new Device(gpu.uuid(), "gpu")));
-        return devices;
+        gpus.forEach(
+                gpu ->
+                        devices.add(
+                                new Device(
+                                        gpu.uuid(), Device.GPU, meter.powerLimitMilliwatts(gpu))));
+        receipts.hold(devices);
     }
 
     /** Submits again what an earlier process signed: the market may lack the last of it. */

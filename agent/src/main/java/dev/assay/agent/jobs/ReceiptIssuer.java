@@ -11,37 +11,40 @@ import dev.assay.verification.crypto.SigningKey;
 import dev.assay.verification.dsse.Envelope;
 import dev.assay.verification.statement.UsagePredicate;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 
 /**
  * Signs the receipts of one lease, each continuing the last, also across a restart. A receipt is in
- * the journal before anybody sees it. Thread-safe: one receipt at a time.
+ * the journal before anybody sees it. Periods are of the wall clock; a wall clock that was set back
+ * ends them no sooner than the monotonic time of the usage passes, so that no receipt claims more
+ * time than it covers. Thread-safe: one receipt at a time.
  */
 final class ReceiptIssuer {
     private final Assignment assignment;
-    private final List<UsagePredicate.Device> devices;
     private final SigningKey key;
     private final Journal journal;
     private final InstantSource clock;
 
+    private List<UsagePredicate.Device> devices = List.of();
     private long sequence;
     private Digest previous;
     private Instant periodStart;
+    private Duration metered;
 
     ReceiptIssuer(
             Assignment assignment,
-            List<UsagePredicate.Device> devices,
             SigningKey key,
             Journal journal,
             InstantSource clock,
             Past past) {
         this.assignment = assignment;
-        this.devices = List.copyOf(devices);
         this.key = key;
         this.journal = journal;
         this.clock = clock;
+        this.metered = past.usage().wall();
         this.sequence = past.receipts().size();
         this.previous = past.head().map(SignedStatement::digest).orElse(assignment.id().digest());
         this.periodStart =
@@ -50,11 +53,17 @@ final class ReceiptIssuer {
                         .orElseGet(clock::instant);
     }
 
+    /** Receipts name these devices from now on. */
+    synchronized void hold(List<UsagePredicate.Device> held) {
+        devices = List.copyOf(held);
+    }
+
     /** Signs the next receipt. */
     synchronized Bytes issue(Usage usage, Digest unitRoot)
             throws VerificationException, JournalException {
         Instant now = clock.instant();
-        Instant periodEnd = now.isBefore(periodStart) ? periodStart : now;
+        Instant least = periodStart.plus(usage.wall().minus(metered));
+        Instant periodEnd = now.isBefore(least) ? least : now;
         UsagePredicate receipt =
                 new UsagePredicate(
                         assignment.id(),
@@ -72,6 +81,7 @@ final class ReceiptIssuer {
         sequence++;
         previous = envelope.payloadDigest();
         periodStart = periodEnd;
+        metered = usage.wall();
         return bytes;
     }
 

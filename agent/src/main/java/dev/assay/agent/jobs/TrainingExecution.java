@@ -18,15 +18,12 @@ import dev.assay.protocol.job.TrainingResult;
 import dev.assay.protocol.lease.Cause;
 import dev.assay.protocol.market.Progress;
 import dev.assay.runtime.device.GpuId;
-import dev.assay.runtime.host.Meter;
 import dev.assay.runtime.host.ProcessProbe;
-import dev.assay.runtime.host.UsageSample;
 import dev.assay.verification.statement.ResultPredicate.TrainingBuild;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * A training in this process: dataset read, step graph loaded. Each unit ends in a training
@@ -130,8 +127,8 @@ final class TrainingExecution implements Execution {
     }
 
     @Override
-    public Supplier<UsageSample> meter() {
-        return Meter.start(ProcessProbe.ofThisProcess())::sample;
+    public ProcessProbe processes() {
+        return ProcessProbe.ofThisProcess();
     }
 
     /** A training that diverges is its tenant's: its hyper-parameters are. */

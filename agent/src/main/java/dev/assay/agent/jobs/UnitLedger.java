@@ -6,7 +6,7 @@ import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.id.LeaseId;
 import dev.assay.protocol.job.Work;
 import dev.assay.protocol.usage.Usage;
-import dev.assay.runtime.host.UsageSample;
+import dev.assay.runtime.metering.UsageSample;
 import dev.assay.verification.attest.UnitCommitments;
 
 import java.util.ArrayList;
@@ -28,7 +28,6 @@ final class UnitLedger {
     private final Work work;
     private final Journal journal;
     private final Supplier<UsageSample> meter;
-    private final Usage before;
     private final UnitCommitments commitments;
     private final List<Digest> unwritten = new ArrayList<>();
     private long nextWrite = System.nanoTime();
@@ -36,14 +35,13 @@ final class UnitLedger {
     /**
      * A ledger that goes on from a past.
      *
-     * @param meter counts from now on
+     * @param meter counts from the past's usage on
      */
     UnitLedger(LeaseId lease, Work work, Journal journal, Supplier<UsageSample> meter, Past past) {
         this.lease = lease;
         this.work = work;
         this.journal = journal;
         this.meter = meter;
-        this.before = past.usage();
         this.commitments = new UnitCommitments(work);
         past.units().forEach(commitments::add);
     }
@@ -72,10 +70,12 @@ final class UnitLedger {
         UsageSample sample = meter.get();
         Usage usage =
                 new Usage(
-                        before.wall().plus(sample.wall()),
-                        before.cpu().plus(sample.cpu()),
-                        Math.max(before.peakMemoryBytes(), sample.peakMemoryBytes()),
+                        sample.wall(),
+                        sample.cpu(),
+                        sample.peakMemoryBytes(),
+                        sample.gpu(),
                         work.rows(units),
+                        work.steps(units),
                         units);
         return new Moment(usage, commitments.root());
     }

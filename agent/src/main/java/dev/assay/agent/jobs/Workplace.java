@@ -4,6 +4,7 @@ import dev.assay.agent.claims.ClaimLedger;
 import dev.assay.agent.journal.Journal;
 import dev.assay.protocol.blob.BlobStore;
 import dev.assay.runtime.host.HostFacts;
+import dev.assay.runtime.metering.Sampler;
 import dev.assay.verification.crypto.SigningKey;
 
 import java.time.Duration;
@@ -25,5 +26,6 @@ public record Workplace(
         Engines engines,
         Containers containers,
         HostFacts host,
+        Sampler sampler,
         InstantSource clock,
         Duration receiptInterval) {}

@@ -8,6 +8,8 @@ import dev.assay.protocol.job.Work;
 import dev.assay.protocol.json.CanonicalJson;
 import dev.assay.protocol.market.OrderEvent;
 import dev.assay.protocol.market.Progress;
+import dev.assay.protocol.usage.GpuUsage;
+import dev.assay.protocol.usage.Usage;
 
 import java.io.PrintStream;
 import java.time.Duration;
@@ -47,15 +49,7 @@ public final class RunJson implements Consumer<RunEvent> {
                                 .put("denom", ordered.order().spec().maxPrice().denom().text()));
             }
             case RunEvent.Reported reported -> reported(reported.event());
-            case RunEvent.Receipt receipt ->
-                    put(
-                            named("receipt")
-                                    .put("sequence", receipt.sequence())
-                                    .put("rows", receipt.usage().rows())
-                                    .put("wallMillis", receipt.usage().wall().toMillis())
-                                    .put("cpuMillis", receipt.usage().cpu().toMillis())
-                                    .put("peakMemoryBytes", receipt.usage().peakMemoryBytes())
-                                    .put("logIndex", receipt.logIndex()));
+            case RunEvent.Receipt receipt -> receipt(receipt);
             case RunEvent.ResultReady ready -> {
                 ObjectNode json =
                         named("result")
@@ -110,6 +104,28 @@ public final class RunJson implements Consumer<RunEvent> {
                 put(json);
             }
         }
+    }
+
+    /** Figures of GPUs are there when the lease has any. */
+    private void receipt(RunEvent.Receipt receipt) {
+        Usage usage = receipt.usage();
+        ObjectNode json =
+                named("receipt")
+                        .put("sequence", receipt.sequence())
+                        .put("rows", usage.rows())
+                        .put("steps", usage.steps())
+                        .put("wallMillis", usage.wall().toMillis())
+                        .put("cpuMillis", usage.cpu().toMillis())
+                        .put("peakMemoryBytes", usage.peakMemoryBytes())
+                        .put("logIndex", receipt.logIndex());
+        if (!usage.gpu().equals(GpuUsage.NONE)) {
+            json.putObject("gpu")
+                    .put("meteredMillijoules", usage.gpu().meteredMillijoules())
+                    .put("integratedMillijoules", usage.gpu().integratedMillijoules())
+                    .put("busyMillis", usage.gpu().busy().toMillis())
+                    .put("peakMemoryBytes", usage.gpu().peakMemoryBytes());
+        }
+        put(json);
     }
 
     private void reported(OrderEvent event) {

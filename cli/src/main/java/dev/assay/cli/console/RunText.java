@@ -13,6 +13,7 @@ import dev.assay.protocol.lease.CloseReason;
 import dev.assay.protocol.market.OrderEvent;
 import dev.assay.protocol.market.Progress;
 import dev.assay.protocol.money.PriceUnit;
+import dev.assay.protocol.usage.GpuUsage;
 import dev.assay.verification.statement.OrderPredicate;
 import dev.assay.verification.statement.VerdictPredicate;
 
@@ -213,7 +214,20 @@ public final class RunText implements Consumer<RunEvent> {
                         + Words.time(receipt.usage().cpu())
                         + ", peak "
                         + Words.bytes(receipt.usage().peakMemoryBytes())
+                        + gpu(receipt.usage().gpu())
                         + terminal.dim("  log entry " + receipt.logIndex()));
+    }
+
+    /** {@code , gpu 1:07 min busy, 42.1 kJ, peak 70,112 MiB}; nothing for a lease without one. */
+    private static String gpu(GpuUsage gpu) {
+        return gpu.equals(GpuUsage.NONE)
+                ? ""
+                : ", gpu "
+                        + Words.time(gpu.busy())
+                        + " busy, "
+                        + Words.energy(gpu.millijoules())
+                        + ", peak "
+                        + Words.bytes(gpu.peakMemoryBytes());
     }
 
     private void result(RunEvent.ResultReady ready) {

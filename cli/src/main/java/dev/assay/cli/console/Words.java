@@ -41,6 +41,11 @@ final class Words {
         return count(bytes >> 20) + " MiB";
     }
 
+    /** {@code 42.1 kJ}. */
+    static String energy(long millijoules) {
+        return String.format(Locale.ROOT, "%,.1f kJ", millijoules / 1e6);
+    }
+
     /** {@code 7.8 GiB}. */
     static String gibibytes(long bytes) {
         return String.format(Locale.ROOT, "%,.1f GiB", bytes / (double) (1L << 30));

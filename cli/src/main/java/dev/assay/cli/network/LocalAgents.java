@@ -20,6 +20,7 @@ import dev.assay.runtime.device.GpuId;
 import dev.assay.runtime.exact.ExactEngine;
 import dev.assay.runtime.host.HostFacts;
 import dev.assay.runtime.inventory.GpuReport;
+import dev.assay.runtime.metering.Sampler;
 import dev.assay.runtime.runner.LeftoverRunners;
 import dev.assay.runtime.runner.RunnerEngine;
 import dev.assay.runtime.runner.RunnerSettings;
@@ -59,12 +60,13 @@ final class LocalAgents {
         return NAMES.get(index);
     }
 
-    /** An agent, and the journal and engine connection that are its alone. */
-    record LocalAgent(Agent agent, Journal journal, LocalContainers containers)
+    /** An agent, and the journal, engine connection and sampler that are its alone. */
+    record LocalAgent(Agent agent, Journal journal, LocalContainers containers, Sampler sampler)
             implements AutoCloseable {
         @Override
         public void close() {
             agent.close();
+            sampler.close();
             containers.close();
             journal.close();
         }
@@ -89,6 +91,7 @@ final class LocalAgents {
         LocalContainers containers =
                 new LocalContainers(
                         blobs, home.containers().resolve(name(index)), key.keyId().hex(), clock);
+        Sampler sampler = Sampler.start(clock);
         Workplace workplace =
                 new Workplace(
                         key,
@@ -98,10 +101,12 @@ final class LocalAgents {
                         new LocalEngines(key.keyId().hex(), home.cache()),
                         containers,
                         host,
+                        sampler,
                         clock,
                         RECEIPT_INTERVAL);
         AgentConfig config = new AgentConfig(name(index), capacity(host, home), prices(index));
-        return new LocalAgent(new Agent(config, workplace, marketKey), journal, containers);
+        return new LocalAgent(
+                new Agent(config, workplace, marketKey), journal, containers, sampler);
     }
 
     /** The whole machine; how many GPUs it has to rent out is the claims' to say. */

@@ -99,6 +99,11 @@ public record Training(
         return (long) firstStep(Math.toIntExact(units)) * batch;
     }
 
+    @Override
+    public long steps(long units) {
+        return firstStep(Math.toIntExact(units));
+    }
+
     /**
      * A unit computes from the training and its place in it; what it begins from is the checkpoint
      * that the unit before it ended in, which the same tree commits to.

@@ -23,6 +23,11 @@ public sealed interface Work permits Inference, Training, Container {
         return rows(units());
     }
 
+    /** Training steps that the first {@code units} units cover; 0 for work that is no training. */
+    default long steps(long units) {
+        return 0;
+    }
+
     /** What a unit computes from, as its commitment names it. */
     Digest unitInput(int unit);
 

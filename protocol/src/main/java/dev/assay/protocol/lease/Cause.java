@@ -14,6 +14,10 @@ public enum Cause {
     ENGINE(Fault.PROVIDER),
     /** The runner process ended before it answered. */
     RUNNER_LOST(Fault.PROVIDER),
+    /** A GPU of the lease did not answer any more. */
+    GPU_LOST(Fault.PROVIDER),
+    /** A GPU of the lease had an error that ends or spoils what runs on it. */
+    GPU_FAULT(Fault.PROVIDER),
     /** The agent's own disk or journal failed. */
     STORAGE(Fault.PROVIDER),
     /** The agent was stopped or restarted while the attempt ran. */

@@ -41,6 +41,8 @@ class TrainingTest {
     void units_lastOneShorter_coverEveryStepOnce() {
         assertThat(ADAM.units()).isEqualTo(4);
         assertThat(ADAM.firstStep(3)).isEqualTo(900);
+        assertThat(ADAM.steps(3)).isEqualTo(900);
+        assertThat(ADAM.steps(4)).isEqualTo(1000);
         assertThat(ADAM.stepsIn(0)).isEqualTo(300);
         assertThat(ADAM.stepsIn(3)).isEqualTo(100);
         assertThat(SGD.units()).isEqualTo(2);

@@ -3,9 +3,9 @@ package dev.assay.runtime.host;
 import java.time.Duration;
 
 /**
- * What one process has used so far.
+ * What a process has used so far, or several that count as one.
  *
- * @param cpu time on processors, in user and system mode, of all its threads since it started
+ * @param cpu time on processors, in user and system mode, since it started
  * @param residentBytes memory it holds now
  * @param peakResidentBytes the most it ever held, where the operating system keeps that; else what
  *     it holds now

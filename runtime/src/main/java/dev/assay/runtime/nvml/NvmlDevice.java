@@ -212,6 +212,11 @@ public final class NvmlDevice {
         return instances;
     }
 
+    /** Of a MIG instance: the number of the GPU instance that it is, or is a part of. */
+    public Answer<Integer> gpuInstance() {
+        return number(NvmlFunction.GPU_INSTANCE);
+    }
+
     /** Asks everything once. */
     public NvmlGpu describe() {
         Answer<Boolean> mig = migMode();
@@ -239,11 +244,7 @@ public final class NvmlDevice {
 
     private MigInstance describeInstance() {
         return new MigInstance(
-                uuid(),
-                name(),
-                number(NvmlFunction.GPU_INSTANCE),
-                number(NvmlFunction.COMPUTE_INSTANCE),
-                memory());
+                uuid(), name(), gpuInstance(), number(NvmlFunction.COMPUTE_INSTANCE), memory());
     }
 
     private Answer<Long> eccErrors(int kind) {

@@ -1,6 +1,7 @@
 package dev.assay.runtime.nvml;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -8,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Watches GPUs for critical errors from its beginning on; what happened before is in the kernel's
@@ -18,6 +20,8 @@ public final class XidWatch implements AutoCloseable {
     private static final int EVENT_BYTES = 32; // nvmlEventData_t: device, type, data, two instances
     private static final int TYPE = 8;
     private static final int DATA = 16;
+    private static final int GPU_INSTANCE = 24;
+    private static final int NO_INSTANCE = -1; // 0xffffffff
 
     private final NvmlCalls calls;
     private final MemorySegment set;
@@ -68,8 +72,13 @@ public final class XidWatch implements AutoCloseable {
                     : Optional.of(
                             new XidEvent(
                                     index(event.get(ADDRESS, 0).address()),
-                                    event.get(JAVA_LONG, DATA)));
+                                    event.get(JAVA_LONG, DATA),
+                                    instance(event.get(JAVA_INT, GPU_INSTANCE))));
         }
+    }
+
+    private static OptionalInt instance(int said) {
+        return said == NO_INSTANCE ? OptionalInt.empty() : OptionalInt.of(said);
     }
 
     @Override

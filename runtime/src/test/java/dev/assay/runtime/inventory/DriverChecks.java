@@ -34,6 +34,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -281,7 +282,8 @@ public final class DriverChecks {
     void watch() throws Exception {
         try (NvmlLibrary nvml = NvmlLibrary.open();
                 XidWatch watch = nvml.watch(List.of(nvml.device(0), nvml.device(1)))) {
-            assertThat(watch.next(Duration.ZERO)).contains(new XidEvent(1, 79));
+            assertThat(watch.next(Duration.ZERO))
+                    .contains(new XidEvent(1, 79, OptionalInt.empty()));
             assertThat(watch.next(Duration.ZERO)).isEmpty();
         }
     }

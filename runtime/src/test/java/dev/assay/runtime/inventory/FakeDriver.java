@@ -13,27 +13,27 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * NVIDIA's libraries as src/test/c makes them, in a directory of a test, and JVMs that find them
- * there. What a test checks of the real bindings runs in such a JVM: a method of {@link
- * DriverChecks}.
+ * there. What a test checks of the real bindings runs in such a JVM: a method of a class such as
+ * {@link DriverChecks}.
  */
-record FakeDriver(Path directory) {
-    static final String NVML = "libnvidia-ml.so.1";
+public record FakeDriver(Path directory) {
+    public static final String NVML = "libnvidia-ml.so.1";
     static final String CUDA = "libcuda.so.1";
 
     private static final long LIMIT_SECONDS = 60;
 
     /** A driver without any library. */
-    static FakeDriver in(Path directory) throws IOException {
+    public static FakeDriver in(Path directory) throws IOException {
         return new FakeDriver(Files.createDirectories(directory));
     }
 
     /** Both libraries whole. */
-    static FakeDriver whole(Path directory) throws Exception {
+    public static FakeDriver whole(Path directory) throws Exception {
         return in(directory).with(NVML, "nvml.c").with(CUDA, "cuda.c");
     }
 
     /** Builds a library from its source; the functions named are not in it. */
-    FakeDriver with(String soname, String source, String... missing) throws Exception {
+    public FakeDriver with(String soname, String source, String... missing) throws Exception {
         Path sources = Path.of(System.getProperty("assay.root"), "runtime/src/test/c");
         List<String> command =
                 new ArrayList<>(List.of("gcc", "-O1", "-Wall", "-Werror", "-shared", "-fPIC"));
@@ -58,10 +58,12 @@ record FakeDriver(Path directory) {
     /**
      * Runs a check in a JVM of its own and passes on what it says.
      *
+     * @param checks its {@code main} runs the method that the first argument names
      * @param gpus the fake machine; see src/test/c/fake.h
      * @param root where the kernel's files are
      */
-    void check(String name, String gpus, Path root, Map<String, String> environment)
+    public void check(
+            Class<?> checks, String name, String gpus, Path root, Map<String, String> environment)
             throws IOException, InterruptedException {
         Path machine = Files.writeString(directory.resolve("gpus.properties"), gpus);
         Path output = directory.resolve("output");
@@ -73,7 +75,7 @@ record FakeDriver(Path directory) {
                         "--enable-native-access=ALL-UNNAMED",
                         "-cp",
                         System.getProperty("java.class.path"),
-                        DriverChecks.class.getName(),
+                        checks.getName(),
                         name,
                         root.toString());
         builder.environment().remove("CUDA_VISIBLE_DEVICES");

@@ -72,7 +72,7 @@ class FakeDriverTest {
 
     private void check(FakeDriver with, String name, String gpus, Map<String, String> environment)
             throws Exception {
-        with.check(name, gpus, kernel.root(), environment);
+        with.check(DriverChecks.class, name, gpus, kernel.root(), environment);
     }
 
     @Test

@@ -1,8 +1,6 @@
 package dev.assay.verification.attest;
 
 import dev.assay.protocol.id.Digest;
-import dev.assay.protocol.job.JobSpec;
-import dev.assay.protocol.job.Work;
 import dev.assay.protocol.usage.Usage;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.VerificationException.Code;
@@ -24,15 +22,6 @@ import java.util.Optional;
 public final class ReceiptChain {
     /** How far clocks of provider and verifier may differ. */
     static final Duration CLOCK_SKEW = Duration.ofSeconds(10);
-
-    /** What a receipt's monotonic clock may run ahead of its wall-clock periods. */
-    private static final Duration CLOCK_DRIFT = Duration.ofSeconds(1);
-
-    /**
-     * Processors beyond the leased ones that the process itself may use: compilers and collectors
-     * of the JVM.
-     */
-    private static final int RUNTIME_CPUS = 2;
 
     private final VerifiedLease lease;
     private final VerifyingKey providerKey;
@@ -108,33 +97,23 @@ public final class ReceiptChain {
     }
 
     private void quantities(UsagePredicate receipt) throws VerificationException {
-        Usage usage = receipt.usage();
         Usage before = head().map(head -> head.receipt().usage()).orElse(Usage.NONE);
         Instant began =
                 receipts.isEmpty()
                         ? receipt.periodStart()
                         : receipts.getFirst().receipt().periodStart();
-        JobSpec spec = lease.order().order().spec();
-        Work work = spec.work();
-        Duration elapsed = Duration.between(began, receipt.periodEnd()).plus(CLOCK_DRIFT);
-        Require.that(usage.follows(before), "usage.meters", "a cumulative quantity fell");
+        UsageBounds.check(
+                receipt,
+                before,
+                Duration.between(began, receipt.periodEnd()),
+                lease.order().order().spec());
         Require.that(
-                usage.wall().compareTo(elapsed) <= 0,
-                "usage.meters",
-                "wall time " + usage.wall() + " is longer than the periods it covers");
-        Duration cpuBound = elapsed.multipliedBy(spec.resources().cpu() + RUNTIME_CPUS);
-        Require.that(
-                usage.cpu().compareTo(cpuBound) <= 0,
-                "usage.meters",
-                "processor time " + usage.cpu() + " is more than the lease's processors can spend");
-        Require.that(usage.units() <= work.units(), "usage.meters", "more units than the job has");
-        Require.equal(usage.rows(), work.rows(usage.units()), "usage.meters rows for the units");
-        Require.that(
-                usage.units() > 0 || receipt.unitRoot().equals(UnitCommitments.EMPTY_ROOT),
+                receipt.usage().units() > 0
+                        || receipt.unitRoot().equals(UnitCommitments.EMPTY_ROOT),
                 "usage.unitRoot",
                 "commits to units before any is finished");
         Require.that(
-                usage.units() != before.units()
+                receipt.usage().units() != before.units()
                         || receipts.isEmpty()
                         || receipt.unitRoot().equals(receipts.getLast().receipt().unitRoot()),
                 "usage.unitRoot",

@@ -8,6 +8,7 @@ import dev.assay.protocol.id.LeaseId;
 import dev.assay.protocol.json.CanonicalJson;
 import dev.assay.protocol.json.JsonException;
 import dev.assay.protocol.json.JsonFields;
+import dev.assay.protocol.usage.GpuUsage;
 import dev.assay.protocol.usage.Usage;
 
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * {@code usage}: a receipt. Signed by the provider every metering interval; its subject is the job
@@ -44,8 +46,49 @@ public record UsagePredicate(
         implements Predicate {
     static final String TYPE = TYPE_PREFIX + "usage/v1";
 
-    /** A device that the lease held. */
-    public record Device(String id, String kind) {}
+    /**
+     * A device that the lease held.
+     *
+     * @param id of a GPU its UUID
+     * @param kind {@code cpu} or {@code gpu}
+     * @param powerLimitMilliwatts the most that it may draw, where its driver says that
+     */
+    public record Device(String id, String kind, OptionalLong powerLimitMilliwatts) {
+        /** The kind of a GPU, and of a MIG instance. */
+        public static final String GPU = "gpu";
+
+        private static final String POWER_LIMIT = "powerLimitMilliwatts";
+
+        public Device {
+            if (powerLimitMilliwatts.orElse(1) < 1) {
+                throw new IllegalArgumentException("a power limit is more than nothing");
+            }
+        }
+
+        /** A device whose power has no known limit. */
+        public Device(String id, String kind) {
+            this(id, kind, OptionalLong.empty());
+        }
+
+        private void write(ObjectNode json) {
+            json.put("id", id).put("kind", kind);
+            powerLimitMilliwatts.ifPresent(limit -> json.put(POWER_LIMIT, Long.toString(limit)));
+        }
+
+        private static Device parse(JsonFields json) throws JsonException {
+            OptionalLong limit =
+                    json.names().contains(POWER_LIMIT)
+                            ? OptionalLong.of(json.quantity(POWER_LIMIT))
+                            : OptionalLong.empty();
+            try {
+                Device device = new Device(json.text("id"), json.text("kind"), limit);
+                json.end();
+                return device;
+            } catch (IllegalArgumentException e) {
+                throw json.error(e.getMessage());
+            }
+        }
+    }
 
     public UsagePredicate {
         resources = List.copyOf(resources);
@@ -65,20 +108,30 @@ public record UsagePredicate(
         return Statement.about("job-spec", spec, this);
     }
 
-    /** A meter of a receipt: its name, its unit, and how it stands in {@link Usage}. */
+    /**
+     * A meter of a receipt: its name, its unit (UCUM), and how it stands in {@link Usage}. Some are
+     * in every receipt; the others only when they are more than zero.
+     */
     private enum Meter {
-        WALL("assay.wall.time", "ms"),
-        CPU("process.cpu.time", "ms"),
-        MEMORY("process.memory.peak", "By"),
-        ROWS("assay.rows", "{row}"),
-        UNITS("assay.units", "{unit}");
+        WALL("assay.wall.time", "ms", true),
+        CPU("process.cpu.time", "ms", true),
+        MEMORY("process.memory.peak", "By", true),
+        GPU_ENERGY("assay.gpu.energy", "mJ", false),
+        GPU_ENERGY_INTEGRATED("assay.gpu.energy.integrated", "mJ", false),
+        GPU_BUSY("assay.gpu.busy.time", "ms", false),
+        GPU_MEMORY("assay.gpu.memory.peak", "By", false),
+        ROWS("assay.rows", "{row}", true),
+        STEPS("assay.steps", "{step}", false),
+        UNITS("assay.units", "{unit}", true);
 
         private final String text;
         private final String unit;
+        private final boolean always;
 
-        Meter(String text, String unit) {
+        Meter(String text, String unit, boolean always) {
             this.text = text;
             this.unit = unit;
+            this.always = always;
         }
 
         private long of(Usage usage) {
@@ -86,7 +139,12 @@ public record UsagePredicate(
                 case WALL -> usage.wall().toMillis();
                 case CPU -> usage.cpu().toMillis();
                 case MEMORY -> usage.peakMemoryBytes();
+                case GPU_ENERGY -> usage.gpu().meteredMillijoules();
+                case GPU_ENERGY_INTEGRATED -> usage.gpu().integratedMillijoules();
+                case GPU_BUSY -> usage.gpu().busy().toMillis();
+                case GPU_MEMORY -> usage.gpu().peakMemoryBytes();
                 case ROWS -> usage.rows();
+                case STEPS -> usage.steps();
                 case UNITS -> usage.units();
             };
         }
@@ -104,14 +162,16 @@ public record UsagePredicate(
                         .put("chargePeriodEnd", periodEnd.toString())
                         .put("unitRoot", unitRoot.toString());
         ArrayNode devices = json.putArray("resources");
-        resources.forEach(
-                device -> devices.addObject().put("id", device.id()).put("kind", device.kind()));
+        resources.forEach(device -> device.write(devices.addObject()));
         ArrayNode meters = json.putArray("meters");
         for (Meter meter : Meter.values()) {
-            meters.addObject()
-                    .put("meter", meter.text)
-                    .put("quantity", Long.toString(meter.of(usage)))
-                    .put("unit", meter.unit);
+            long quantity = meter.of(usage);
+            if (meter.always || quantity != 0) {
+                meters.addObject()
+                        .put("meter", meter.text)
+                        .put("quantity", Long.toString(quantity))
+                        .put("unit", meter.unit);
+            }
         }
         return json;
     }
@@ -119,8 +179,7 @@ public record UsagePredicate(
     static UsagePredicate parse(JsonFields json) throws JsonException {
         List<Device> devices = new ArrayList<>();
         for (JsonFields device : json.objects("resources")) {
-            devices.add(new Device(device.text("id"), device.text("kind")));
-            device.end();
+            devices.add(Device.parse(device));
         }
         return new UsagePredicate(
                 LeaseId.parse(json.text("leaseId")),
@@ -148,10 +207,11 @@ public record UsagePredicate(
         Map<Meter, Long> read = new EnumMap<>(Meter.class);
         for (Meter meter : Meter.values()) {
             Long quantity = quantities.remove(meter.text + " " + meter.unit);
-            if (quantity == null) {
+            if (quantity != null) {
+                read.put(meter, quantity);
+            } else if (meter.always) {
                 throw json.error("meter " + meter.text + " in " + meter.unit + " is missing");
             }
-            read.put(meter, quantity);
         }
         if (!quantities.isEmpty()) {
             throw json.error("unknown meter " + quantities.keySet());
@@ -160,7 +220,13 @@ public record UsagePredicate(
                 Duration.ofMillis(read.getOrDefault(Meter.WALL, 0L)),
                 Duration.ofMillis(read.getOrDefault(Meter.CPU, 0L)),
                 read.getOrDefault(Meter.MEMORY, 0L),
+                new GpuUsage(
+                        read.getOrDefault(Meter.GPU_ENERGY, 0L),
+                        read.getOrDefault(Meter.GPU_ENERGY_INTEGRATED, 0L),
+                        Duration.ofMillis(read.getOrDefault(Meter.GPU_BUSY, 0L)),
+                        read.getOrDefault(Meter.GPU_MEMORY, 0L)),
                 read.getOrDefault(Meter.ROWS, 0L),
+                read.getOrDefault(Meter.STEPS, 0L),
                 read.getOrDefault(Meter.UNITS, 0L));
     }
 }

@@ -15,6 +15,7 @@ import dev.assay.protocol.money.FeeSchedule;
 import dev.assay.protocol.money.MicroAmount;
 import dev.assay.protocol.money.Price;
 import dev.assay.protocol.money.PriceUnit;
+import dev.assay.protocol.usage.GpuUsage;
 import dev.assay.protocol.usage.Usage;
 import dev.assay.verification.statement.SettlementPredicate.Purpose;
 import dev.assay.verification.statement.SettlementPredicate.Transfer;
@@ -26,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.IntStream;
 
@@ -89,10 +91,21 @@ final class RandomStatements {
                 start.plusMillis(random.nextInt(100_000)),
                 random.nextBoolean()
                         ? List.of()
-                        : List.of(new UsagePredicate.Device(ODD_TEXT, "cpu")),
+                        : List.of(
+                                new UsagePredicate.Device(ODD_TEXT, "cpu"),
+                                new UsagePredicate.Device(
+                                        "GPU-1", "gpu", OptionalLong.of(1 + random.nextInt(99)))),
                 new Usage(
                         Duration.ofMillis(quantity()),
                         Duration.ofMillis(quantity()),
+                        quantity(),
+                        random.nextBoolean()
+                                ? GpuUsage.NONE
+                                : new GpuUsage(
+                                        quantity(),
+                                        quantity(),
+                                        Duration.ofMillis(quantity()),
+                                        quantity()),
                         quantity(),
                         quantity(),
                         quantity()),

@@ -13,6 +13,7 @@ import dev.assay.protocol.json.CanonicalJson;
 import dev.assay.protocol.json.JsonException;
 import dev.assay.verification.attest.Forgery;
 import dev.assay.verification.attest.Papers;
+import dev.assay.verification.check.TinyModel;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A statement has one sequence of bytes, and nothing else is read as it. */
 final class StatementTest {
@@ -78,6 +80,9 @@ final class StatementTest {
                     if (List.of("usageHead", "result", "verdict").contains(name)
                             && statement.predicate() instanceof SettlementPredicate) {
                         continue; // not every settlement cites these
+                    }
+                    if (name.equals("powerLimitMilliwatts")) {
+                        continue; // not every device has one
                     }
                     JsonNode value = object.remove(name);
                     assertRefused(CanonicalJson.bytes(json), "");
@@ -223,6 +228,38 @@ final class StatementTest {
         assertRefused(
                 Forgery.bytes(usage, "/predicate/chargePeriodEnd", "1969-12-31T23:59:59Z"),
                 "a receipt needs");
+    }
+
+    /** A meter that is not in every receipt has one form for zero: it is left out. */
+    @Test
+    void receipt_withAMeterThatSaysNothing_isRefused() throws Exception {
+        Papers papers = new Papers();
+        UsagePredicate receipt = papers.receipt(Optional.empty(), 0, TinyModel.output());
+        String text = new String(receipt.statement().bytes(), StandardCharsets.UTF_8);
+        assertThat(text).doesNotContain("gpu", "steps");
+        String meters = "\"meters\":[";
+        assertThat(text).contains(meters);
+        String zero = "{\"meter\":\"assay.steps\",\"quantity\":\"0\",\"unit\":\"{step}\"},";
+        assertRefused(
+                text.replace(meters, meters + zero).getBytes(StandardCharsets.UTF_8),
+                "a value is not written in its one exact form");
+    }
+
+    @Test
+    void receipt_withoutAMeterThatEveryOneHas_isRefused() throws Exception {
+        UsagePredicate receipt = new Papers().receipt(Optional.empty(), 0, TinyModel.output());
+        assertRefused(
+                Forgery.bytes(receipt.statement(), "/predicate/meters", List.of()),
+                "meter assay.wall.time in ms is missing");
+    }
+
+    @Test
+    void receipt_withAPowerLimitOfNothing_isRefused() throws Exception {
+        UsagePredicate receipt = new Papers().receipt(Optional.empty(), 0, TinyModel.output());
+        assertRefused(
+                Forgery.bytes(
+                        receipt.statement(), "/predicate/resources/0/powerLimitMilliwatts", "0"),
+                "a power limit is more than nothing");
     }
 
     @Test
