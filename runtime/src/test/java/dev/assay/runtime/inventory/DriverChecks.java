@@ -152,10 +152,18 @@ public final class DriverChecks {
     }
 
     void manyProcesses() {
-        NvmlGpu gpu = new NvmlSource().observe().seen().orElseThrow().gpus().getFirst();
-        List<GpuProcess> processes = gpu.processes().known().orElseThrow();
-        assertThat(processes).hasSize(500);
-        assertThat(processes.getLast().pid()).isEqualTo(1499);
+        List<NvmlGpu> gpus = new NvmlSource().observe().seen().orElseThrow().gpus();
+        List<GpuProcess> many = gpus.getFirst().processes().known().orElseThrow();
+        assertThat(many)
+                .hasSize(500)
+                .allMatch(process -> process.memoryBytes().isEmpty())
+                .last()
+                .isEqualTo(new GpuProcess(1499, OptionalLong.empty()));
+        assertThat(gpus.getLast().processes().known().orElseThrow())
+                .containsExactly(
+                        new GpuProcess(77, OptionalLong.of(1_000_000)),
+                        new GpuProcess(78, OptionalLong.empty()),
+                        new GpuProcess(79, OptionalLong.of(5)));
     }
 
     void nonsense() {

@@ -4,6 +4,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,9 +122,20 @@ class FakeDriverTest {
         check("eightReady", gpus(8));
     }
 
-    @Test
-    void processes_moreThanExpected_areAllRead() throws Exception {
-        check("manyProcesses", gpus(1) + "gpu.0.processes.count=500\n");
+    /** The bytes of an entry, as drivers have written it under one name. */
+    @ParameterizedTest
+    @ValueSource(ints = {16, 24, 32})
+    void processes_moreThanExpected_areAllRead(int bytes) throws Exception {
+        check(
+                "manyProcesses",
+                gpus(2)
+                        + """
+                        gpu.0.processes.count=500
+                        gpu.0.processes.bytes=%1$d
+                        gpu.1.processes=77:1000000,78,79:5
+                        gpu.1.processes.bytes=%1$d
+                        """
+                                .formatted(bytes));
     }
 
     @Test
