@@ -111,7 +111,9 @@ public enum FindingCode {
     XID_SERIOUS(
             ERROR,
             "The driver reported an error of this GPU since boot (Xid) that spoils results.",
-            "Look the number up in NVIDIA's Xid catalogue, and reset or replace the GPU."),
+            "Look the number up in NVIDIA's Xid catalogue, and reset or replace the GPU. The kernel's"
+                    + " log keeps the error, and the GPU this standing, until the machine"
+                    + " restarts."),
     ECC_UNCORRECTED(
             ERROR,
             "The GPU's memory lost data since the driver was loaded.",

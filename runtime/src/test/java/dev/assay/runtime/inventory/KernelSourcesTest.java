@@ -153,8 +153,12 @@ class KernelSourcesTest {
     void kernelLog_withXids_tellsPlaceNumberAndText() {
         String log =
                 """
-                <4>[  1.2] NVRM: Xid (PCI:0000:3b:00): 79, pid=1, GPU has fallen off the bus.
+                <4>[  1.2] NVRM: Xid (PCI:0000:3b:00): 79, GPU has fallen off the bus.
                 <4>[  1.3] NVRM: Xid (PCI:0000:3b:00): 45
+                <4>[  1.3] NVRM: Xid (PCI:0000:3b:00): 45, pid=7, name=secret
+                <4>[  1.3] NVRM: Xid (0000:3b:00): 31, pid=7, Ch 00000008
+                <4>[  1.3] NVRM: Xid (PCI:0000:3b:00 GPU-I:05): 94, pid=7194, Contained: CE
+                <4>[  1.3] NVRM: Xid (PCI:0000:3b:00 GPU-I:01 GPU-CI:02): 13, pid=9, name=a b, Gr
                 <4>[  1.4] NVRM: Xid (PCI:nowhere): 45, text
                 <4>[  1.5] something else
                 """;
@@ -162,9 +166,12 @@ class KernelSourcesTest {
                 .isEqualTo(
                         new Observation.Seen<>(
                                 List.of(
-                                        new XidEntry(
-                                                ADDRESS, 79, "pid=1, GPU has fallen off the bus."),
-                                        new XidEntry(ADDRESS, 45, ""))));
+                                        new XidEntry(ADDRESS, 79, "GPU has fallen off the bus."),
+                                        new XidEntry(ADDRESS, 45, ""),
+                                        new XidEntry(ADDRESS, 45, ""),
+                                        new XidEntry(ADDRESS, 31, "Ch 00000008"),
+                                        new XidEntry(ADDRESS, 94, "Contained: CE"),
+                                        new XidEntry(ADDRESS, 13, "Gr"))));
     }
 
     @Test
