@@ -4,7 +4,8 @@
  * success, like a GPU that computes nonsense. What is still allocated when a context ends is an
  * error of the caller and ends the process. Devices
  * are listed as CUDA_VISIBLE_DEVICES says: indices or beginnings of UUIDs, up to the first that
- * names none. A GPU in MIG mode is listed once, as its first instance, or not at all without one.
+ * names none. A GPU in MIG mode is listed once, as its first instance, or not at all without one;
+ * where that variable is not set, the first instance there is hides everything else.
  *
  * Keys of a GPU (gpu.N.): uuid, name, pci, memory, major, minor, sms, mig, mig.instances,
  * mig.0.name, mig.0.memory, fail.FUNCTION. Of the library: launch, wrong (transfers arrive changed).
@@ -47,6 +48,11 @@ static void enumerate(void) {
     if (there > MOST_GPUS) there = MOST_GPUS;
     count = 0;
     if (!wish) {
+        for (int gpu = 0; gpu < there; gpu++)
+            if (fake_number(fake_text("gpu.%d.mig", gpu), 0) && offered(gpu)) {
+                visible[count++] = gpu;
+                return;
+            }
         for (int gpu = 0; gpu < there; gpu++)
             if (offered(gpu)) visible[count++] = gpu;
         return;

@@ -280,8 +280,7 @@ public final class DriverChecks {
                         FindingCode.XID,
                         FindingCode.XID_SERIOUS);
         assertThat(report.findings().getLast().saw())
-                .isEqualTo(
-"the kernel's log has Xid 79: GPU has fallen off the bus.");
+                .isEqualTo("the kernel's log has Xid 79: GPU has fallen off the bus.");
     }
 
     void watch() throws Exception {
@@ -354,6 +353,27 @@ public final class DriverChecks {
                                 "0000:3b:00.0",
                                 "CUDA_VISIBLE_DEVICES=GPU-00000001; seen by the PCI bus, the"
                                         + " kernel driver, NVML, not by CUDA"));
+    }
+
+    void givenTheFirst() {
+        GpuInventory inventory = take();
+        assertThat(inventory.gpus().stream().map(GpuReport::standing))
+                .containsExactly(Standing.READY, Standing.HIDDEN);
+        assertThat(codes(inventory)).containsExactly(FindingCode.HIDDEN_BY_CONTAINER);
+    }
+
+    void besideAnInstance() {
+        GpuInventory inventory = take();
+        assertThat(inventory.gpus().stream().map(GpuReport::standing))
+                .containsExactly(Standing.HIDDEN, Standing.READY, Standing.HIDDEN);
+        assertThat(codes(inventory))
+                .containsExactly(FindingCode.HIDDEN_BY_MIG, FindingCode.HIDDEN_BY_MIG);
+    }
+
+    void paravirtual() {
+        GpuInventory inventory = take();
+        assertThat(only(inventory).standing()).isEqualTo(Standing.READY);
+        assertThat(codes(inventory)).containsExactly(FindingCode.PARAVIRTUAL);
     }
 
     void allHidden() {

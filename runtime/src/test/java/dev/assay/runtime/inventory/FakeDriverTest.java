@@ -274,6 +274,38 @@ class FakeDriverTest {
         check(driver, "hidden", gpus(2), Map.of("CUDA_VISIBLE_DEVICES", "GPU-00000001"));
     }
 
+    /** Where the driver's files are masked too, and where they are those of the whole machine. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void gpu_thatAContainerWasNotGiven_isHiddenAndNotBroken(boolean masked) throws Exception {
+        installed(1);
+        kernel.minor(address(0), 0).node(0).pci(address(1), 0x10de, 0x2330, 0x030200, "nvidia");
+        if (!masked) {
+            kernel.proc(address(1), MODEL, uuid(1), "No").minor(address(1), 1);
+        }
+        check("givenTheFirst", gpus(1));
+    }
+
+    @Test
+    void gpus_besideAMigInstance_areHiddenAndNotBroken() throws Exception {
+        installed(3);
+        check(
+                "besideAnInstance",
+                gpus(3)
+                        + """
+                        gpu.1.mig=1
+                        gpu.1.mig.instances=1
+                        gpu.2.mig=1
+                        gpu.2.mig.instances=1
+                        """);
+    }
+
+    @Test
+    void gpu_passedOnByAHypervisor_isReadyWithAWarning() throws Exception {
+        kernel.pci("d2a1:00:00.0", 0x1414, 0x008e, 0x030200, "dxgkrnl");
+        check("paravirtual", gpus(1));
+    }
+
     @Test
     void everyGpu_hiddenByAnEmptyVariable_isHidden() throws Exception {
         installed(1);

@@ -32,7 +32,7 @@ class SurveyTest {
     private GpuInventory take(XidEntry... log) {
         return new Survey(
                         new PciSource(root.resolve("sys/bus/pci/devices")),
-                        new ProcSource(root.resolve("proc/driver/nvidia")),
+                        new ProcSource(root.resolve("proc/driver/nvidia"), root.resolve("dev")),
                         NO_NVML,
                         () -> new Observation.Absent<>("no CUDA"),
                         new DrmSource(root.resolve("sys/class/drm")),
