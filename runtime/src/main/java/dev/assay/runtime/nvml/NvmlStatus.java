@@ -53,6 +53,7 @@ public record NvmlStatus(int code) {
                     Map.entry(27, "NOT_READY"),
                     Map.entry(28, "GPU_NOT_FOUND"),
                     Map.entry(29, "INVALID_STATE"),
+                    Map.entry(30, "RESET_TYPE_NOT_SUPPORTED"),
                     Map.entry(999, "UNKNOWN"));
 
     boolean isSuccess() {
