@@ -499,6 +499,13 @@ public final class DriverChecks {
                                 + " (801)");
     }
 
+    void benchOfAnInstance() throws Exception {
+        assertThat(bench().measurements())
+                .hasSize(2)
+                .allMatch(m -> m.device().startsWith("GPU-00000000"))
+                .allMatch(m -> m.method().endsWith(", on NVIDIA H100 80GB HBM3 MIG 1g.10gb"));
+    }
+
     void benchOfAGpuThatComputesNonsense() throws Exception {
         BenchReport report = bench();
         assertThat(report.measurements()).isEmpty();

@@ -387,6 +387,18 @@ class FakeDriverTest {
     }
 
     @Test
+    void bench_ofAMigInstance_saysSo() throws Exception {
+        check(
+                "benchOfAnInstance",
+                gpus(1)
+                        + """
+                        gpu.0.mig=1
+                        gpu.0.mig.instances=1
+                        gpu.0.mig.0.name=NVIDIA H100 80GB HBM3 MIG 1g.10gb
+                        """);
+    }
+
+    @Test
     void bench_ofAGpuThatComputesNonsense_tellsNoRate() throws Exception {
         check("benchOfAGpuThatComputesNonsense", gpus(1) + "launch=ignored\nwrong=1\n");
     }
