@@ -2,9 +2,10 @@
  * A libcuda.so.1 for tests: the functions that describe devices and those that move memory, as
  * NVIDIA documents them. It runs no kernel: launching returns NOT_SUPPORTED, or with launch=ignored
  * success, like a GPU that computes nonsense. What is still allocated when a context ends is an
- * error of the caller and ends the process. Devices
- * are listed as CUDA_VISIBLE_DEVICES says: indices or beginnings of UUIDs, up to the first that
- * names none. A GPU in MIG mode is listed once, as its first instance, or not at all without one.
+ * error of the caller and ends the process, and so is a context that is still current. Devices are
+ * listed as CUDA_VISIBLE_DEVICES says: indices or beginnings of UUIDs, up to the first that
+ * names none. A GPU in MIG mode is listed once, as its first instance, or not at all without one;
+ * where that variable is not set, the first instance there is hides everything else.
  *
  * Keys of a GPU (gpu.N.): uuid, name, pci, memory, major, minor, sms, mig, mig.instances,
  * mig.0.name, mig.0.memory, fail.FUNCTION. Of the library: launch, wrong (transfers arrive changed).
@@ -47,6 +48,11 @@ static void enumerate(void) {
     if (there > MOST_GPUS) there = MOST_GPUS;
     count = 0;
     if (!wish) {
+        for (int gpu = 0; gpu < there; gpu++)
+            if (fake_number(fake_text("gpu.%d.mig", gpu), 0) && offered(gpu)) {
+                visible[count++] = gpu;
+                return;
+            }
         for (int gpu = 0; gpu < there; gpu++)
             if (offered(gpu)) visible[count++] = gpu;
         return;
@@ -189,9 +195,9 @@ CUresult cuDevicePrimaryCtxRelease_v2(CUdevice device) {
     if (status) return status;
     if (contexts == 0) return INVALID_CONTEXT;
     if (--contexts == 0) {
-        current = NULL;
-        if (alive) {
-            fprintf(stderr, "fake cuda: %d allocations or modules were left\n", alive);
+        if (alive || current) {
+            fprintf(stderr, "fake cuda: %d allocations or modules were left, the context is %s\n",
+                    alive, current ? "still current" : "not current");
             _Exit(97);
         }
     }
@@ -277,6 +283,13 @@ CUresult cuMemAllocHost_v2(void **to, size_t bytes) {
 CUresult cuMemFreeHost(void *memory) {
     CUresult status = enter_context(__func__);
     return status ? status : release(memory);
+}
+
+CUresult cuMemsetD32_v2(void *to, unsigned value, size_t count) {
+    CUresult status = enter_context(__func__);
+    if (status) return status;
+    for (size_t i = 0; i < count; i++) ((unsigned *) to)[i] = value;
+    return SUCCESS;
 }
 
 CUresult cuMemcpyHtoD_v2(void *to, const void *from, size_t bytes) {

@@ -256,7 +256,7 @@ typedef struct {
     unsigned gpuInstanceId, computeInstanceId;
 } nvmlProcessInfo_t;
 
-/* With too little room: how many there are. */
+/* With too little room: how many there are. An entry is as large as processes.bytes says. */
 nvmlReturn_t nvmlDeviceGetComputeRunningProcesses_v3(nvmlDevice_t device, unsigned *count,
                                                      nvmlProcessInfo_t *infos) {
     ENTER_DEVICE(count)
@@ -268,15 +268,19 @@ nvmlReturn_t nvmlDeviceGetComputeRunningProcesses_v3(nvmlDevice_t device, unsign
     *count = there;
     if (there > room) return INSUFFICIENT_SIZE;
     if (there && !infos) return INVALID_ARGUMENT;
+    size_t bytes = (size_t) fake_number(of(device, "processes.bytes"), sizeof *infos);
     for (unsigned i = 0; i < there; i++) {
-        memset(&infos[i], 0, sizeof infos[i]);
-        infos[i].pid = repeat ? 1000 + i : (unsigned) strtoul(list, NULL, 10);
-        infos[i].usedGpuMemory = ~0ULL;
+        nvmlProcessInfo_t info = {
+            .pid = repeat ? 1000 + i : (unsigned) strtoul(list, NULL, 10),
+            .usedGpuMemory = ~0ULL, .gpuInstanceId = ~0u, .computeInstanceId = ~0u};
         if (!repeat) {
             const char *colon = strchr(list, ':'), *comma = strchr(list, ',');
-            if (colon && (!comma || colon < comma)) infos[i].usedGpuMemory = strtoull(colon + 1, NULL, 10);
+            if (colon && (!comma || colon < comma)) info.usedGpuMemory = strtoull(colon + 1, NULL, 10);
             list = comma ? comma + 1 : list;
         }
+        char *to = (char *) infos + i * bytes;
+        memset(to, 0, bytes);
+        memcpy(to, &info, bytes < sizeof info ? bytes : sizeof info);
     }
     return SUCCESS;
 }

@@ -3,6 +3,7 @@ package dev.assay.agent.inventory;
 import dev.assay.protocol.id.KeyId;
 import dev.assay.runtime.bench.BenchReport;
 import dev.assay.runtime.cuda.CudaDevice;
+import dev.assay.runtime.cuda.CudaView;
 import dev.assay.runtime.host.Machine;
 import dev.assay.runtime.inventory.DrmCard;
 import dev.assay.runtime.inventory.Gpu;
@@ -112,7 +113,7 @@ public final class SignedInventory {
                 source(PCI, seen.pci(), _ -> ""),
                 source(PROC, seen.proc(), view -> view.driverVersion().orElse("")),
                 source(NVML, seen.nvml(), view -> view.driverVersion().orElse("")),
-                source(CUDA, seen.cuda(), view -> view.driverVersion()),
+                source(CUDA, seen.cuda(), CudaView::cudaVersion),
                 source(DRM, seen.drm(), _ -> ""),
                 source(LOG, seen.kernelLog(), _ -> ""));
     }

@@ -77,7 +77,8 @@ class SignedInventoryTest {
                                                         ADDRESS,
                                                         Optional.of("NVIDIA H100"),
                                                         Optional.of("GPU-1"),
-                                                        false)))),
+                                                        false,
+                                                        true)))),
                         new Observation.Failed<>("nvmlInit_v2 returned UNKNOWN (999)"),
                         new Observation.Seen<>(
                                 new CudaView(

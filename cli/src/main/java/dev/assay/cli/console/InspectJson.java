@@ -114,7 +114,7 @@ public final class InspectJson {
                         });
         ObjectNode cuda = json.putObject("cuda");
         source(cuda, seen.cuda());
-        seen.cuda().seen().ifPresent(view -> cuda.put("cudaVersion", view.driverVersion()));
+        seen.cuda().seen().ifPresent(view -> cuda.put("cudaVersion", view.cudaVersion()));
         seen.visibleDevices().ifPresent(value -> cuda.put("visibleDevices", value));
         source(json.putObject("drm"), seen.drm());
         source(json.putObject("kernelLog"), seen.kernelLog());

@@ -113,7 +113,7 @@ public final class InspectText {
                                 view ->
                                         Words.count(view.devices().size(), "device")
                                                 + ", driver for CUDA "
-                                                + view.driverVersion()));
+                                                + view.cudaVersion()));
         source("DRM", seen.drm().map(list -> Words.count(list.size(), "card")));
         source(
                 "kernel log",

@@ -141,7 +141,7 @@ final class Facts {
     }
 
     private static ProcGpu proc(int gpu) {
-        return new ProcGpu(address(gpu), Optional.of(MODEL), Optional.of(uuid(gpu)), false);
+        return new ProcGpu(address(gpu), Optional.of(MODEL), Optional.of(uuid(gpu)), false, true);
     }
 
     private static CudaDevice cuda(int ordinal, int gpu) {

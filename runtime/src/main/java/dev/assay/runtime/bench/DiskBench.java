@@ -17,6 +17,9 @@ import java.util.Random;
 final class DiskBench {
     static final String DEVICE = "disk";
 
+    /** What {@link #run} measures: all of it, or nothing. */
+    static final List<Metric> METRICS = List.of(Metric.DISK_WRITE, Metric.DISK_READ);
+
     private static final long FILE_BYTES = 256L << 20;
     private static final int BLOCK_BYTES = 4 << 20;
     private static final int ALIGNMENT = 4096;

@@ -99,7 +99,7 @@ public record GpuBench(CudaDevice device, Pace pace, int n, int copyBytes) {
                 pace.measure(
                         metric(precision),
                         device.uuid(),
-                        "own PTX kernel, " + n + "³",
+                        method("own PTX kernel, " + n + "³"),
                         product::run);
         requireRight(product.wrong(), "elements of a matrix product");
         return measurement;
@@ -112,7 +112,7 @@ public record GpuBench(CudaDevice device, Pace pace, int n, int copyBytes) {
         return pace.measure(
                 Metric.MEMORY_BANDWIDTH,
                 device.uuid(),
-                "own PTX kernel copies " + (copyBytes >> 20) + " MiB",
+                method("own PTX kernel copies " + (copyBytes >> 20) + " MiB"),
                 copy::run);
     }
 
@@ -120,10 +120,15 @@ public record GpuBench(CudaDevice device, Pace pace, int n, int copyBytes) {
             throws DriverException, WrongResult {
         GpuTransfer transfer = session.transfer(copyBytes);
         requireRight(transfer.isWrong() ? 1 : 0, "transfers");
-        String method = (copyBytes >> 20) + " MiB, page-locked";
+        String method = method((copyBytes >> 20) + " MiB, page-locked");
         return metric == Metric.TRANSFER_TO_DEVICE
                 ? pace.measure(metric, device.uuid(), method, transfer::toDevice)
                 : pace.measure(metric, device.uuid(), method, transfer::toHost);
+    }
+
+    /** With what was measured; an instance, which has its GPU's UUID, is named. */
+    private String method(String how) {
+        return device.isInstance() ? how + ", on " + device.name() : how;
     }
 
     private static void requireRight(int wrong, String what) throws WrongResult {

@@ -1,5 +1,6 @@
 package dev.assay.runtime.bench;
 
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -8,11 +9,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Copies arrays that no cache holds, one pair a thread. What counts is what the program reads and
- * writes: twice the array; hardware may move more.
+ * Copies arrays, one pair a thread: of 64 MiB where a quarter of the heap has room for them, which
+ * most caches do not hold; the method tells how large they were. What counts is what the program
+ * reads and writes: twice the array; hardware may move more.
  */
 final class MemoryBench implements AutoCloseable {
-    private static final int MOST_ELEMENTS = 8 << 20; // 64 MiB, larger than most caches' share
+    private static final int MOST_ELEMENTS = 8 << 20; // 64 MiB
     private static final int HEAP_SHARE = 4;
 
     private final ExecutorService threads;
@@ -35,7 +37,7 @@ final class MemoryBench implements AutoCloseable {
     }
 
     /** Copies every array once; returns the bytes read and written. */
-    long copy() {
+    long copy() throws InterruptedIOException {
         List<Future<?>> copies = new ArrayList<>();
         for (int i = 0; i < from.length; i++) {
             int pair = i;
@@ -51,11 +53,12 @@ final class MemoryBench implements AutoCloseable {
         return bytes;
     }
 
-    private static void await(Future<?> copy) {
+    private static void await(Future<?> copy) throws InterruptedIOException {
         try {
             copy.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            throw new InterruptedIOException("a copy was interrupted");
         } catch (ExecutionException e) {
             throw new IllegalStateException("a copy between arrays of one length failed", e);
         }

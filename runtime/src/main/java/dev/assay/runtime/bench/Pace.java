@@ -37,7 +37,13 @@ public record Pace(Duration warmUp, Duration round, int rounds, LongSupplier nan
         }
         Arrays.sort(rates);
         return new Measurement(
-                metric, device, method, rates[rounds / 2], rates[0], rates[rounds - 1], rounds);
+                metric, device, method, median(rates), rates[0], rates[rounds - 1], rounds);
+    }
+
+    /** Of an even number, halfway between the two in the middle. */
+    private static long median(long[] sorted) {
+        long low = sorted[(sorted.length - 1) / 2];
+        return low + (sorted[sorted.length / 2] - low) / 2;
     }
 
     /** Work a second over at least this time. */

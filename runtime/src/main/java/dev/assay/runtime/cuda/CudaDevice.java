@@ -20,6 +20,11 @@ public record CudaDevice(
         int multiprocessors,
         long memoryBytes,
         PciAddress pci) {
+    /** Whether it is a MIG instance; its name says so, {@code NVIDIA H100 … MIG 1g.10gb}. */
+    public boolean isInstance() {
+        return name.contains(" MIG ");
+    }
+
     /** {@code 9.0}. */
     public String computeCapability() {
         return computeMajor + "." + computeMinor;

@@ -1,5 +1,6 @@
 package dev.assay.runtime.cuda;
 
+import dev.assay.runtime.device.DriverText;
 import dev.assay.runtime.device.PciAddress;
 
 import jcuda.driver.CUdevice;
@@ -8,7 +9,6 @@ import jcuda.driver.CUresult;
 import jcuda.driver.CUuuid;
 import jcuda.driver.JCudaDriver;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -89,7 +89,7 @@ public final class CudaDriver {
         return new CudaDevice(
                 ordinal,
                 uuid(uuid),
-                text(name),
+                DriverText.in(name),
                 attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR),
                 attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR),
                 attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT),
@@ -127,17 +127,6 @@ public final class CudaDriver {
                     "cuDeviceTotalMem says " + Long.toUnsignedString(bytes) + " bytes");
         }
         return bytes;
-    }
-
-    private static String text(byte[] bytes) {
-        int length = 0;
-        while (length < bytes.length && bytes[length] != 0) {
-            if (bytes[length] < ' ' || bytes[length] > '~') {
-                bytes[length] = '?';
-            }
-            length++;
-        }
-        return new String(bytes, 0, length, StandardCharsets.US_ASCII);
     }
 
     private static String uuid(CUuuid uuid) throws DriverException {

@@ -51,6 +51,7 @@ final class CudaNatives {
                     "cuLaunchKernel",
                     "cuMemAlloc_v2",
                     "cuMemFree_v2",
+                    "cuMemsetD32_v2",
                     "cuMemAllocHost_v2",
                     "cuMemFreeHost",
                     "cuMemcpyHtoD_v2",

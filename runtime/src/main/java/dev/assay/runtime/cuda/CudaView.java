@@ -5,11 +5,11 @@ import java.util.List;
 /**
  * What the CUDA driver says of this process's devices.
  *
- * @param driverVersion the newest CUDA it runs, such as {@code 12.6}
+ * @param cudaVersion the newest CUDA it runs, such as {@code 12.6}
  * @param refused devices that are counted and could not be described, each with the call that
  *     failed
  */
-public record CudaView(String driverVersion, List<CudaDevice> devices, List<String> refused) {
+public record CudaView(String cudaVersion, List<CudaDevice> devices, List<String> refused) {
     public CudaView {
         devices = List.copyOf(devices);
         refused = List.copyOf(refused);

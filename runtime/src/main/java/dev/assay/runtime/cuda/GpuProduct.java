@@ -12,7 +12,10 @@ import java.util.Random;
  * no tolerance.
  */
 public final class GpuProduct {
-    /** The most rows and columns whose sums stay exact: 2²⁴ ÷ 4, and room. */
+    /**
+     * The most rows and columns: three matrices of 4 GiB. No sum exceeds 4n = 2¹⁷, and fp32 is
+     * exact to 2²⁴.
+     */
     static final int MOST = 1 << 15;
 
     private static final int TILE = 128;

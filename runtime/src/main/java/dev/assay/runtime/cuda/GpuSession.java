@@ -16,9 +16,12 @@ import java.util.Deque;
 
 /**
  * The use of one device by one thread: its primary context, and whatever is allocated and loaded in
- * it, which ends with the session. Used by the thread that opened it.
+ * it, which ends with the session. Used by the thread that opened it, which is a platform thread:
+ * the driver keeps the current context with the thread of the operating system.
  */
 public final class GpuSession implements AutoCloseable {
+    private static final int EVERY_BIT = -1; // as fp32 no number
+
     private final CUdevice device;
     private final Deque<Runnable> ends = new ArrayDeque<>();
 
@@ -28,6 +31,9 @@ public final class GpuSession implements AutoCloseable {
 
     /** Opens the device of this ordinal; takes some 100 ms. */
     public static GpuSession open(int ordinal) throws DriverException {
+        if (Thread.currentThread().isVirtual()) {
+            throw new IllegalStateException("a GPU session needs a platform thread");
+        }
         CudaDriver.load();
         CudaNatives.lookUp(CudaNatives.WORKING);
         CUdevice device = CudaDriver.handle(ordinal);
@@ -38,6 +44,7 @@ public final class GpuSession implements AutoCloseable {
         session.ends.push(() -> JCudaDriver.cuDevicePrimaryCtxRelease(session.device));
         try {
             CudaDriver.require("cuCtxSetCurrent", JCudaDriver.cuCtxSetCurrent(context));
+            session.ends.push(() -> JCudaDriver.cuCtxSetCurrent(new CUcontext())); // none
             return session;
         } catch (DriverException e) {
             session.close();
@@ -60,11 +67,16 @@ public final class GpuSession implements AutoCloseable {
         return GpuTransfer.prepare(this, bytes);
     }
 
-    /** Device memory, until the session ends. */
+    /**
+     * Device memory, until the session ends; a multiple of four bytes. It is filled with what no
+     * kernel here computes, lest what an earlier one left there pass for a result.
+     */
     CUdeviceptr allocate(long bytes) throws DriverException {
         CUdeviceptr memory = new CUdeviceptr();
         CudaDriver.require("cuMemAlloc", JCudaDriver.cuMemAlloc(memory, bytes));
         ends.push(() -> JCudaDriver.cuMemFree(memory));
+        CudaDriver.require(
+                "cuMemsetD32", JCudaDriver.cuMemsetD32(memory, EVERY_BIT, bytes / Integer.BYTES));
         return memory;
     }
 

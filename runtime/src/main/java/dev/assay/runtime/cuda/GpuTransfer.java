@@ -4,11 +4,12 @@ import jcuda.Pointer;
 import jcuda.driver.CUdeviceptr;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Random;
 
 /** Transfers between page-locked memory of the host and a GPU. */
 public final class GpuTransfer {
+    private static final int NOISE_BYTES = 1 << 16;
+
     private final Pointer host;
     private final CUdeviceptr device;
     private final int bytes;
@@ -20,6 +21,9 @@ public final class GpuTransfer {
     }
 
     static GpuTransfer prepare(GpuSession session, int bytes) throws DriverException {
+        if (bytes < NOISE_BYTES || bytes % NOISE_BYTES != 0) {
+            throw new IllegalArgumentException(bytes + " is no multiple of " + NOISE_BYTES);
+        }
         GpuTransfer transfer =
                 new GpuTransfer(session.allocateHost(bytes), session.allocate(bytes), bytes);
         transfer.fill(1);
@@ -45,11 +49,9 @@ public final class GpuTransfer {
         fill(3);
         toHost();
         ByteBuffer there = memory();
-        byte[] expected = noise(2);
-        for (int at = 0; at + expected.length <= bytes; at += expected.length) {
-            byte[] arrived = new byte[expected.length];
-            there.get(at, arrived);
-            if (!Arrays.equals(arrived, expected)) {
+        ByteBuffer expected = ByteBuffer.wrap(noise(2));
+        for (int at = 0; at + NOISE_BYTES <= bytes; at += NOISE_BYTES) {
+            if (!there.slice(at, NOISE_BYTES).equals(expected)) {
                 return true;
             }
         }
@@ -59,7 +61,7 @@ public final class GpuTransfer {
     private void fill(int seed) {
         ByteBuffer memory = memory();
         byte[] noise = noise(seed);
-        for (int at = 0; at + noise.length <= bytes; at += noise.length) {
+        for (int at = 0; at + NOISE_BYTES <= bytes; at += NOISE_BYTES) {
             memory.put(at, noise);
         }
     }
@@ -69,7 +71,7 @@ public final class GpuTransfer {
     }
 
     private static byte[] noise(int seed) {
-        byte[] noise = new byte[1 << 16];
+        byte[] noise = new byte[NOISE_BYTES];
         new Random(seed).nextBytes(noise);
         return noise;
     }

@@ -2,6 +2,7 @@ package dev.assay.runtime.inventory;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -60,6 +61,8 @@ final class DeviceFiles {
         }
         try (Stream<Path> files = Files.list(directory)) {
             return files.sorted().toList();
+        } catch (UncheckedIOException e) {
+            throw new IOException("it cannot be read to its end", e);
         }
     }
 }

@@ -28,9 +28,10 @@ public enum FindingCode {
             "Remove it from the driver's option NVreg_ExcludedGpus if it should be used."),
     NO_NVML(
             ERROR,
-            "The driver is loaded without the library that manages GPUs: no health, no energy.",
+            "The driver is loaded, and the library that manages GPUs is not here or does not reach"
+                    + " it: no health, no energy.",
             "Install libnvidia-ml.so.1 of the driver's version; in a container, add the driver"
-                    + " capability 'utility'."),
+                    + " capability 'utility' and pass /dev/nvidiactl."),
     NO_CUDA(
             ERROR,
             "The driver is loaded without the library that runs work.",
@@ -43,9 +44,10 @@ public enum FindingCode {
                     + " kernel's log (dmesg) for NVRM."),
     CUDA_FAILED(
             ERROR,
-            "The CUDA driver is here and does not work: no work can run on a GPU.",
+            "The CUDA driver is here and cannot be used: no work can run on a GPU.",
             "A version mismatch goes away with a restart; SYSTEM_NOT_READY needs the fabric"
-                    + " manager; else see the kernel's log (dmesg) for NVRM."),
+                    + " manager; on other processors than x86-64 this version cannot use it; else"
+                    + " see the kernel's log (dmesg) for NVRM."),
     SOURCE_FAILED(
             WARNING,
             "A list that the kernel keeps could not be read, so one witness fewer was heard.",
@@ -58,6 +60,16 @@ public enum FindingCode {
             NOTE,
             "CUDA_VISIBLE_DEVICES keeps this GPU from this process.",
             "Unset CUDA_VISIBLE_DEVICES, or name the GPU in it, to use it here."),
+    HIDDEN_BY_CONTAINER(
+            NOTE,
+            "The driver has the GPU, and no library here reaches it, as in a container that was"
+                    + " given others.",
+            "Nothing, if that is meant; else give the GPU to the container, or outside of one make"
+                    + " its device node (nvidia-modprobe)."),
+    HIDDEN_BY_MIG(
+            NOTE,
+            "CUDA offers a process one MIG instance and no GPU beside it.",
+            "Name the GPU, or an instance of it, in CUDA_VISIBLE_DEVICES to use it here."),
     UNSEEN_BY_CUDA(
             ERROR,
             "NVML manages the GPU and CUDA does not offer it: work cannot run on it.",
@@ -69,8 +81,13 @@ public enum FindingCode {
     UNSEEN_BY_KERNEL(
             ERROR,
             "A library tells of a GPU that the kernel has on no bus: the library may be a fake, or"
-                    + " a sandbox hides the bus (WSL does).",
+                    + " a sandbox hides the GPU.",
             "Compare the library with the one of the driver's package before offering the GPU."),
+    PARAVIRTUAL(
+            WARNING,
+            "A hypervisor passes the GPU on and hides its bus, as WSL does: the kernel is no"
+                    + " witness of it.",
+            "Nothing in WSL; elsewhere compare the library with the one of the driver's package."),
     MEMORY_DISAGREES(
             ERROR,
             "NVML and CUDA tell of different memory, by more than a driver keeps to itself.",
@@ -111,7 +128,9 @@ public enum FindingCode {
     XID_SERIOUS(
             ERROR,
             "The driver reported an error of this GPU since boot (Xid) that spoils results.",
-            "Look the number up in NVIDIA's Xid catalogue, and reset or replace the GPU."),
+            "Look the number up in NVIDIA's Xid catalogue, and reset or replace the GPU. The"
+                    + " kernel's log keeps the error, and the GPU this standing, until the machine"
+                    + " restarts."),
     ECC_UNCORRECTED(
             ERROR,
             "The GPU's memory lost data since the driver was loaded.",

@@ -57,6 +57,11 @@ public record Gpu(
                 .orElse(vendor.text() + " GPU");
     }
 
+    /** Whether CUDA offers one of its MIG instances. */
+    boolean offersInstance() {
+        return isDivided() && !cuda.isEmpty();
+    }
+
     /** Whether NVML says that MIG divides it. */
     public boolean isDivided() {
         return nvml.flatMap(gpu -> gpu.migMode().known()).orElse(false);

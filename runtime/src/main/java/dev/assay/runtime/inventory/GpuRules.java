@@ -71,6 +71,10 @@ final class GpuRules {
             add(FindingCode.EXCLUDED, "the kernel driver says GPU Excluded");
             return;
         }
+        if (isOutOfReach()) {
+            add(FindingCode.HIDDEN_BY_CONTAINER, "seen by " + witnesses() + ", by no library");
+            return;
+        }
         if (seen.nvml().seen().isPresent() && gpu.nvml().isEmpty()) {
             add(FindingCode.UNSEEN_BY_NVML, "seen by " + witnesses() + ", not by NVML");
         }
@@ -79,13 +83,30 @@ final class GpuRules {
         }
         boolean ofLibrary = gpu.nvml().isPresent() || !gpu.cuda().isEmpty();
         if (ofLibrary && seen.pci().seen().isPresent() && gpu.pci().isEmpty()) {
-            add(FindingCode.UNSEEN_BY_KERNEL, "seen by " + witnesses() + ", not on the PCI bus");
+            boolean paravirtual =
+                    seen.pci().seen().get().stream().anyMatch(PciDevice::isParavirtual);
+            add(
+                    paravirtual ? FindingCode.PARAVIRTUAL : FindingCode.UNSEEN_BY_KERNEL,
+                    "seen by " + witnesses() + ", not on the PCI bus");
         }
+    }
+
+    /**
+     * Whether a library works and none sees it, because there is no device node of it here; or
+     * because the kernel driver's files are masked, when the bus tells that the driver has it.
+     */
+    private boolean isOutOfReach() {
+        boolean heard = seen.nvml().seen().isPresent() || seen.cuda().seen().isPresent();
+        boolean masked = seen.proc().seen().isPresent() && gpu.proc().isEmpty();
+        boolean withoutNode = gpu.proc().filter(proc -> !proc.hasNode()).isPresent();
+        return heard && gpu.nvml().isEmpty() && gpu.cuda().isEmpty() && (masked || withoutNode);
     }
 
     private void withoutCuda() {
         if (gpu.isDivided() && gpu.nvml().orElseThrow().migInstances().isEmpty()) {
             add(FindingCode.MIG_WITHOUT_INSTANCES, "NVML says MIG mode with no instance");
+        } else if (isBesideAnInstance()) {
+            add(FindingCode.HIDDEN_BY_MIG, "seen by " + witnesses() + ", not by CUDA");
         } else if (seen.visibleDevices().isPresent()) {
             add(
                     FindingCode.HIDDEN_BY_ENVIRONMENT,
@@ -97,6 +118,15 @@ final class GpuRules {
         } else {
             add(FindingCode.UNSEEN_BY_CUDA, "seen by " + witnesses() + ", not by CUDA");
         }
+    }
+
+    /**
+     * Whether CUDA offers this process one MIG instance and nothing else, as it does where
+     * CUDA_VISIBLE_DEVICES does not say otherwise.
+     */
+    private boolean isBesideAnInstance() {
+        boolean one = seen.cuda().seen().filter(view -> view.devices().size() == 1).isPresent();
+        return one && seen.visibleDevices().isEmpty() && all.stream().anyMatch(Gpu::offersInstance);
     }
 
     private void agreement() {

@@ -14,12 +14,21 @@ import java.util.TreeMap;
 
 /** The findings about one GPU's health: what NVML says of it, and the kernel's log. */
 final class HealthRules {
+    /** The driver's view of what a GPU needs has changed; the text says to what. */
+    private static final int RECOVERY_ACTION = 154;
+
+    private static final String NO_ACTION = "to 0x0 (None)";
+
     /**
      * Xids after which results cannot be trusted or the GPU is gone: uncorrected memory errors and
-     * failed page retirement or row remapping (48, 64, 95), NVLink (74), fallen off the bus (79),
-     * its processors (62, 119, 120), recovery needed (154).
+     * failed page retirement or row remapping (48, 64, 95, 140, 171, 172), NVLink (74), fallen off
+     * the bus (79), its processors (62, 119, 120), recovery needed (154).
+     *
+     * @see <a href="https://docs.nvidia.com/deploy/xid-errors/analyzing-xid-catalog.html">the Xid
+     *     catalogue</a>
      */
-    private static final Set<Integer> SERIOUS = Set.of(48, 62, 64, 74, 79, 95, 119, 120, 154);
+    private static final Set<Integer> SERIOUS =
+            Set.of(48, 62, 64, 74, 79, 95, 119, 120, 140, RECOVERY_ACTION, 171, 172);
 
     private final Gpu gpu;
     private final List<Finding> findings = new ArrayList<>();
@@ -105,7 +114,9 @@ final class HealthRules {
         byNumber.forEach(
                 (xid, entries) ->
                         add(
-                                SERIOUS.contains(xid) ? FindingCode.XID_SERIOUS : FindingCode.XID,
+                                isSerious(entries.getLast())
+                                        ? FindingCode.XID_SERIOUS
+                                        : FindingCode.XID,
                                 "the kernel's log has Xid "
                                         + xid
                                         + (entries.size() > 1
@@ -113,6 +124,11 @@ final class HealthRules {
                                                 : "")
                                         + ": "
                                         + entries.getLast().text()));
+    }
+
+    private static boolean isSerious(XidEntry last) {
+        boolean recovered = last.xid() == RECOVERY_ACTION && last.text().endsWith(NO_ACTION);
+        return SERIOUS.contains(last.xid()) && !recovered;
     }
 
     private void add(FindingCode code, String saw) {

@@ -10,11 +10,15 @@ import java.util.regex.Pattern;
 
 /**
  * The GPU errors (Xid) in the kernel's log since boot, as far back as it reaches. NVML tells only
- * those that happen while it is asked.
+ * those that happen while it is asked. The process that an error was met in is left out: it may be
+ * a tenant's, and findings are signed and shown.
  */
 public final class KernelLogSource implements Source<List<XidEntry>> {
+    /** The place, with the MIG instance behind it if it is of one; number; process; text. */
     private static final Pattern XID =
-            Pattern.compile("NVRM: Xid \\(PCI:([0-9a-fA-F:.]+)\\): (\\d{1,6})(?:, *(.*))?");
+            Pattern.compile(
+                    "NVRM: Xid \\((?:PCI:)?([0-9a-fA-F:.]+)(?: GPU-C?I:\\d+)*\\): (\\d{1,6})"
+                            + "(?:, *(?:pid=[^,]*(?:, *|$))?(?:name=[^,]*(?:, *|$))?(.*))?");
 
     /** Gives the log's text. */
     @FunctionalInterface

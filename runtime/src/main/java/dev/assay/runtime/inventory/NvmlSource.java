@@ -23,8 +23,8 @@ public final class NvmlSource implements Source<NvmlView> {
                 case CALL_REFUSED ->
                         e.status().equals(Optional.of(NvmlStatus.DRIVER_NOT_LOADED))
                                 ? new Observation.Absent<>(
-                                        "the library is here, but NVIDIA's kernel driver is not"
-                                                + " loaded")
+                                        "the library is here and finds no kernel driver of"
+                                                + " NVIDIA's")
                                 : new Observation.Failed<>(message(e));
                 case SYMBOL_MISSING, IMPLAUSIBLE -> new Observation.Failed<>(message(e));
             };

@@ -21,6 +21,14 @@ public record PciDevice(
         Optional<String> driver,
         Optional<String> link,
         Optional<Integer> numaNode) {
+    private static final int MICROSOFT = 0x1414;
+    private static final int RENDER_DEVICE = 0x008e;
+
+    /** Whether it stands for a GPU that Hyper-V passes on without showing its bus, as in WSL. */
+    boolean isParavirtual() {
+        return vendorId == MICROSOFT && deviceId == RENDER_DEVICE;
+    }
+
     /** Who made it, if one of those who make GPUs. */
     public Optional<Vendor> vendor() {
         return Vendor.of(vendorId);

@@ -16,11 +16,14 @@ import java.util.regex.Pattern;
  * The files of NVIDIA's kernel driver: there exactly when it is loaded.
  *
  * @param driver normally {@code /proc/driver/nvidia}
+ * @param nodes where device nodes are, normally {@code /dev}
  */
-public record ProcSource(Path driver) implements Source<ProcView> {
+public record ProcSource(Path driver, Path nodes) implements Source<ProcView> {
     /** The version in the line that begins {@code NVRM version:}. */
     private static final Pattern VERSION =
             Pattern.compile("NVRM version:.*?\\s(\\d+\\.\\d+(?:\\.\\d+)*)\\s");
+
+    private static final String NAMELESS = "Unknown"; // the driver's word
 
     @Override
     public Observation<ProcView> observe() {
@@ -57,18 +60,25 @@ public record ProcSource(Path driver) implements Source<ProcView> {
         return gpus;
     }
 
-    private static ProcGpu gpu(PciAddress address, Path file) {
+    private ProcGpu gpu(PciAddress address, Path file) {
         Optional<String> information = DeviceFiles.text(file);
         return new ProcGpu(
                 address,
-                information.flatMap(text -> field(text, "Model")),
+                information
+                        .flatMap(text -> field(text, "Model"))
+                        .filter(model -> !model.equals(NAMELESS)),
                 information
                         .flatMap(text -> field(text, "GPU UUID"))
                         .filter(uuid -> !uuid.contains("?")),
                 information
                         .flatMap(text -> field(text, "GPU Excluded"))
                         .filter(excluded -> excluded.equalsIgnoreCase("yes"))
-                        .isPresent());
+                        .isPresent(),
+                information
+                        .flatMap(text -> field(text, "Device Minor"))
+                        .filter(minor -> minor.matches("[0-9]{1,9}"))
+                        .map(minor -> Files.exists(nodes.resolve("nvidia" + minor)))
+                        .orElse(true));
     }
 
     /** The value behind {@code Name:} at the beginning of a line. */

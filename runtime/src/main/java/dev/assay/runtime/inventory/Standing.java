@@ -6,7 +6,7 @@ public enum Standing {
     READY("ready", "ready"),
     /** It has lost its memory's or its bus's integrity, or is gone; see the findings. */
     UNHEALTHY("unhealthy", "unhealthy"),
-    /** CUDA_VISIBLE_DEVICES keeps it from this process. */
+    /** CUDA_VISIBLE_DEVICES, a container or another GPU's division keeps it from this process. */
     HIDDEN("hidden", "hidden"),
     /** The driver has it, but CUDA does not offer it to this process. */
     UNUSABLE("unusable", "unusable"),

@@ -32,15 +32,21 @@ public record Survey(
                     FindingCode.ECC_UNCORRECTED,
                     FindingCode.ROW_REMAP_FAILED);
 
+    private static final Set<FindingCode> HIDDEN =
+            EnumSet.of(
+                    FindingCode.HIDDEN_BY_ENVIRONMENT,
+                    FindingCode.HIDDEN_BY_CONTAINER,
+                    FindingCode.HIDDEN_BY_MIG);
+
     /**
      * A survey whose kernel files lie under {@code root}: {@code sys/bus/pci/devices}, {@code
-     * sys/class/drm} and {@code proc/driver/nvidia}.
+     * sys/class/drm}, {@code proc/driver/nvidia} and {@code dev}.
      */
     public static Survey under(
             Path root, KernelLogSource.Reader kernelLog, Map<String, String> environment) {
         return new Survey(
                 new PciSource(root.resolve("sys/bus/pci/devices")),
-                new ProcSource(root.resolve("proc/driver/nvidia")),
+                new ProcSource(root.resolve("proc/driver/nvidia"), root.resolve("dev")),
                 new NvmlSource(),
                 new CudaSource(),
                 new DrmSource(root.resolve("sys/class/drm")),
@@ -86,7 +92,7 @@ public record Survey(
         if (gpu.vendor() != Vendor.NVIDIA) {
             return Standing.NOT_RUNNABLE;
         }
-        if (findings.stream().anyMatch(finding -> UNHEALTHY.contains(finding.code()))) {
+        if (any(findings, UNHEALTHY)) {
             return Standing.UNHEALTHY;
         }
         if (!GpuRules.isDriven(gpu)) {
@@ -95,12 +101,16 @@ public record Survey(
         if (seen.nvml().seen().isEmpty()) {
             return Standing.NO_NVML;
         }
-        if (findings.stream().anyMatch(f -> f.code() == FindingCode.HIDDEN_BY_ENVIRONMENT)) {
+        if (any(findings, HIDDEN)) {
             return Standing.HIDDEN;
         }
         boolean trusted = findings.stream().noneMatch(f -> f.code().severity() == Severity.ERROR);
         return !gpu.cuda().isEmpty() && gpu.nvml().isPresent() && trusted
                 ? Standing.READY
                 : Standing.UNUSABLE;
+    }
+
+    private static boolean any(List<Finding> findings, Set<FindingCode> codes) {
+        return findings.stream().anyMatch(finding -> codes.contains(finding.code()));
     }
 }

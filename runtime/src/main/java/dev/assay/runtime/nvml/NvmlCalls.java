@@ -1,5 +1,7 @@
 package dev.assay.runtime.nvml;
 
+import dev.assay.runtime.device.DriverText;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -7,7 +9,6 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodType;
-import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -97,19 +98,8 @@ final class NvmlCalls {
         }
     }
 
-    /**
-     * The text in a buffer: up to its first NUL or its end, and anything but printable ASCII as a
-     * question mark.
-     */
+    /** The text in a buffer. */
     static String text(MemorySegment buffer) {
-        byte[] bytes = buffer.toArray(ValueLayout.JAVA_BYTE);
-        int length = 0;
-        while (length < bytes.length && bytes[length] != 0) {
-            if (bytes[length] < ' ' || bytes[length] > '~') {
-                bytes[length] = '?';
-            }
-            length++;
-        }
-        return new String(bytes, 0, length, StandardCharsets.US_ASCII);
+        return DriverText.in(buffer.toArray(ValueLayout.JAVA_BYTE));
     }
 }

@@ -23,6 +23,7 @@ public final class NvmlDevice {
     private static final int PCI_BYTES = 68; // nvmlPciInfo_t
     private static final int PCI_ID = 36; // its busId
     private static final int TEMPERATURE_GPU = 0;
+    private static final int CORRECTED = 0; // nvmlMemoryErrorType_t
     private static final int UNCORRECTED = 1;
     private static final int VOLATILE = 0;
     private static final int MOST_MIG_INSTANCES = 64;
@@ -146,7 +147,7 @@ public final class NvmlDevice {
 
     /** Errors of its memory since the driver was loaded. */
     public Answer<EccErrors> eccErrors() {
-        return switch (eccErrors(1 - UNCORRECTED)) {
+        return switch (eccErrors(CORRECTED)) {
             case Answer.Value<Long>(Long corrected) ->
                     eccErrors(UNCORRECTED).map(other -> new EccErrors(corrected, other));
             case Answer<Long> none -> none.map(never -> new EccErrors(never, 0));

@@ -12,14 +12,12 @@ import java.util.Map;
 public record NvmlStatus(int code) {
     public static final NvmlStatus SUCCESS = new NvmlStatus(0);
     public static final NvmlStatus NOT_SUPPORTED = new NvmlStatus(3);
-    public static final NvmlStatus NOT_FOUND = new NvmlStatus(6);
     public static final NvmlStatus INSUFFICIENT_SIZE = new NvmlStatus(7);
     public static final NvmlStatus DRIVER_NOT_LOADED = new NvmlStatus(9);
     public static final NvmlStatus TIMEOUT = new NvmlStatus(10);
     public static final NvmlStatus FUNCTION_NOT_FOUND = new NvmlStatus(13);
     public static final NvmlStatus GPU_IS_LOST = new NvmlStatus(15);
     public static final NvmlStatus RESET_REQUIRED = new NvmlStatus(16);
-    public static final NvmlStatus LIB_RM_VERSION_MISMATCH = new NvmlStatus(18);
     public static final NvmlStatus DEPRECATED = new NvmlStatus(26);
     public static final NvmlStatus GPU_NOT_FOUND = new NvmlStatus(28);
 
@@ -55,6 +53,7 @@ public record NvmlStatus(int code) {
                     Map.entry(27, "NOT_READY"),
                     Map.entry(28, "GPU_NOT_FOUND"),
                     Map.entry(29, "INVALID_STATE"),
+                    Map.entry(30, "RESET_TYPE_NOT_SUPPORTED"),
                     Map.entry(999, "UNKNOWN"));
 
     boolean isSuccess() {

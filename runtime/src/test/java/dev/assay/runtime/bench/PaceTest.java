@@ -40,6 +40,24 @@ class PaceTest {
     }
 
     @Test
+    void rounds_ofAnEvenNumber_giveWhatIsHalfwayBetweenTheMiddleTwo() {
+        List<Integer> seconds = List.of(1, 1, 2); // the first warms up
+        AtomicLong step = new AtomicLong();
+        Measurement measurement =
+                pace(1, 1, 2)
+                        .measure(
+                                Metric.GEMM_FP32,
+                                "cpu",
+                                "test",
+                                () -> {
+                                    int took = seconds.get((int) step.getAndIncrement());
+                                    nanos.addAndGet(took * 1_000_000_000L);
+                                    return 100;
+                                });
+        assertThat(measurement.median()).isEqualTo(75);
+    }
+
+    @Test
     void round_ofShortSteps_repeatsThemForItsTime() {
         AtomicLong steps = new AtomicLong();
         pace(0, 1, 2)

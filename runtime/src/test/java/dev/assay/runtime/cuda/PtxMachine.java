@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -16,7 +17,8 @@ import java.util.regex.Pattern;
  * Runs a PTX kernel on the CPU: as much of the language as the kernels here use, by the PTX ISA's
  * text. The threads of a warp go in step; warps take turns in random order, each until its next
  * barrier, and an asynchronous copy arrives only when it is waited for, so that a kernel which
- * lacks a barrier or a wait computes nonsense. Branches must be taken by a whole warp.
+ * lacks a barrier or a wait computes nonsense. Branches must be taken by a whole warp, and memory
+ * be reached at multiples of what is moved.
  *
  * @see <a href="https://docs.nvidia.com/cuda/parallel-thread-execution/">PTX ISA</a>
  */
@@ -98,7 +100,7 @@ final class PtxMachine {
     }
 
     /** A copy that has not arrived. */
-    private record Arriving(int thread, int to, byte[] bytes) {}
+    private record Arriving(int to, byte[] bytes) {}
 
     private final class Block {
         private final int x;
@@ -131,7 +133,7 @@ final class PtxMachine {
                 waiting.add(warp);
             }
             while (!waiting.isEmpty()) {
-                java.util.Collections.shuffle(waiting, order);
+                Collections.shuffle(waiting, order);
                 waiting.removeIf(warp -> !toBarrier(warp));
             }
         }
@@ -258,10 +260,7 @@ final class PtxMachine {
                 set(thread, i, arguments[parameters.indexOf(address.group(1))]);
                 return;
             }
-            int at = at(thread, address);
-            if (at % (4 * registers.size()) != 0) {
-                throw new IllegalStateException("misaligned: " + i + " at " + at);
-            }
+            int at = aligned(at(thread, address), 4 * registers.size(), i);
             ByteBuffer memory = i.has("shared") ? shared : global;
             for (int n = 0; n < registers.size(); n++) {
                 int register = register(registers.get(n));
@@ -271,6 +270,13 @@ final class PtxMachine {
                     memory.putInt(at + 4 * n, (int) values[thread][register]);
                 }
             }
+        }
+
+        private static int aligned(int at, int bytes, Instruction i) {
+            if (at % bytes != 0) {
+                throw new IllegalStateException("misaligned: " + i + " at " + at);
+            }
+            return at;
         }
 
         private int at(int thread, Matcher address) {
@@ -300,9 +306,9 @@ final class PtxMachine {
                     int thread = warp * WARP + lane;
                     if (holds(i, thread)) {
                         byte[] bytes = new byte[16];
-                        global.get(at(thread, i.operands().get(1)), bytes);
-                        int to = at(thread, i.operands().getFirst());
-                        open.get(warp).add(new Arriving(thread, to, bytes));
+                        global.get(aligned(at(thread, i.operands().get(1)), 16, i), bytes);
+                        int to = aligned(at(thread, i.operands().getFirst()), 16, i);
+                        open.get(warp).add(new Arriving(to, bytes));
                     }
                 }
             }
@@ -313,7 +319,7 @@ final class PtxMachine {
             List<String> results = vector(i.operands().getFirst());
             int[] rows = new int[WARP];
             for (int lane = 0; lane < WARP; lane++) {
-                rows[lane] = at(warp * WARP + lane, i.operands().get(1));
+                rows[lane] = aligned(at(warp * WARP + lane, i.operands().get(1)), 16, i);
             }
             for (int matrix = 0; matrix < 4; matrix++) {
                 int register = register(results.get(matrix));

@@ -154,10 +154,18 @@ public final class DriverChecks {
     }
 
     void manyProcesses() {
-        NvmlGpu gpu = new NvmlSource().observe().seen().orElseThrow().gpus().getFirst();
-        List<GpuProcess> processes = gpu.processes().known().orElseThrow();
-        assertThat(processes).hasSize(500);
-        assertThat(processes.getLast().pid()).isEqualTo(1499);
+        List<NvmlGpu> gpus = new NvmlSource().observe().seen().orElseThrow().gpus();
+        List<GpuProcess> many = gpus.getFirst().processes().known().orElseThrow();
+        assertThat(many)
+                .hasSize(500)
+                .allMatch(process -> process.memoryBytes().isEmpty())
+                .last()
+                .isEqualTo(new GpuProcess(1499, OptionalLong.empty()));
+        assertThat(gpus.getLast().processes().known().orElseThrow())
+                .containsExactly(
+                        new GpuProcess(77, OptionalLong.of(1_000_000)),
+                        new GpuProcess(78, OptionalLong.empty()),
+                        new GpuProcess(79, OptionalLong.of(5)));
     }
 
     void nonsense() {
@@ -274,9 +282,7 @@ public final class DriverChecks {
                         FindingCode.XID,
                         FindingCode.XID_SERIOUS);
         assertThat(report.findings().getLast().saw())
-                .isEqualTo(
-                        "the kernel's log has Xid 79: pid='<unknown>', name=<unknown>, GPU has"
-                                + " fallen off the bus.");
+                .isEqualTo("the kernel's log has Xid 79: GPU has fallen off the bus.");
     }
 
     void watch() throws Exception {
@@ -381,6 +387,27 @@ public final class DriverChecks {
                                         + " kernel driver, NVML, not by CUDA"));
     }
 
+    void givenTheFirst() {
+        GpuInventory inventory = take();
+        assertThat(inventory.gpus().stream().map(GpuReport::standing))
+                .containsExactly(Standing.READY, Standing.HIDDEN);
+        assertThat(codes(inventory)).containsExactly(FindingCode.HIDDEN_BY_CONTAINER);
+    }
+
+    void besideAnInstance() {
+        GpuInventory inventory = take();
+        assertThat(inventory.gpus().stream().map(GpuReport::standing))
+                .containsExactly(Standing.HIDDEN, Standing.READY, Standing.HIDDEN);
+        assertThat(codes(inventory))
+                .containsExactly(FindingCode.HIDDEN_BY_MIG, FindingCode.HIDDEN_BY_MIG);
+    }
+
+    void paravirtual() {
+        GpuInventory inventory = take();
+        assertThat(only(inventory).standing()).isEqualTo(Standing.READY);
+        assertThat(codes(inventory)).containsExactly(FindingCode.PARAVIRTUAL);
+    }
+
     void allHidden() {
         GpuInventory inventory = take();
         assertThat(inventory.seen().cuda().seen().orElseThrow().devices()).isEmpty();
@@ -466,12 +493,16 @@ public final class DriverChecks {
     }
 
     void jcudaLeavesNoFiles() throws Exception {
-        String before = System.getProperty("java.io.tmpdir");
+        String temporary = System.getProperty("java.io.tmpdir");
+        List<Path> before = files(temporary);
         CudaDriver.load();
-        assertThat(System.getProperty("java.io.tmpdir")).isEqualTo(before);
-        try (Stream<Path> files = Files.list(Path.of(before))) {
-            assertThat(files.map(file -> file.getFileName().toString()))
-                    .noneMatch(name -> name.startsWith("assay-jcuda") || name.contains("JCuda"));
+        assertThat(System.getProperty("java.io.tmpdir")).isEqualTo(temporary);
+        assertThat(files(temporary)).isEqualTo(before);
+    }
+
+    private static List<Path> files(String directory) throws Exception {
+        try (Stream<Path> files = Files.list(Path.of(directory))) {
+            return files.sorted().toList();
         }
     }
 
@@ -498,6 +529,13 @@ public final class DriverChecks {
                         "gemm.fp16: needs compute capability 8.0, this is 7.5",
                         "memory.bandwidth: cuLaunchKernel returned CUDA_ERROR_NOT_SUPPORTED"
                                 + " (801)");
+    }
+
+    void benchOfAnInstance() throws Exception {
+        assertThat(bench().measurements())
+                .hasSize(2)
+                .allMatch(m -> m.device().startsWith("GPU-00000000"))
+                .allMatch(m -> m.method().endsWith(", on NVIDIA H100 80GB HBM3 MIG 1g.10gb"));
     }
 
     void benchOfAGpuThatComputesNonsense() throws Exception {

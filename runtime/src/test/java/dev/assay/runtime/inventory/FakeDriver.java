@@ -67,12 +67,14 @@ public record FakeDriver(Path directory) {
             throws IOException, InterruptedException {
         Path machine = Files.writeString(directory.resolve("gpus.properties"), gpus);
         Path output = directory.resolve("output");
+        Path temporary = Files.createDirectories(directory.resolve("tmp"));
         ProcessBuilder builder =
                 new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
                         "--enable-native-access=ALL-UNNAMED",
+                        "-Djava.io.tmpdir=" + temporary,
                         "-cp",
                         System.getProperty("java.class.path"),
                         checks.getName(),

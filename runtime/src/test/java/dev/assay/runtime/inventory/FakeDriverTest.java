@@ -4,6 +4,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,9 +122,20 @@ class FakeDriverTest {
         check("eightReady", gpus(8));
     }
 
-    @Test
-    void processes_moreThanExpected_areAllRead() throws Exception {
-        check("manyProcesses", gpus(1) + "gpu.0.processes.count=500\n");
+    /** The bytes of an entry, as drivers have written it under one name. */
+    @ParameterizedTest
+    @ValueSource(ints = {16, 24, 32})
+    void processes_moreThanExpected_areAllRead(int bytes) throws Exception {
+        check(
+                "manyProcesses",
+                gpus(2)
+                        + """
+                        gpu.0.processes.count=500
+                        gpu.0.processes.bytes=%1$d
+                        gpu.1.processes=77:1000000,78,79:5
+                        gpu.1.processes.bytes=%1$d
+                        """
+                                .formatted(bytes));
     }
 
     @Test
@@ -293,6 +306,38 @@ class FakeDriverTest {
         check(driver, "hidden", gpus(2), Map.of("CUDA_VISIBLE_DEVICES", "GPU-00000001"));
     }
 
+    /** Where the driver's files are masked too, and where they are those of the whole machine. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void gpu_thatAContainerWasNotGiven_isHiddenAndNotBroken(boolean masked) throws Exception {
+        installed(1);
+        kernel.minor(address(0), 0).node(0).pci(address(1), 0x10de, 0x2330, 0x030200, "nvidia");
+        if (!masked) {
+            kernel.proc(address(1), MODEL, uuid(1), "No").minor(address(1), 1);
+        }
+        check("givenTheFirst", gpus(1));
+    }
+
+    @Test
+    void gpus_besideAMigInstance_areHiddenAndNotBroken() throws Exception {
+        installed(3);
+        check(
+                "besideAnInstance",
+                gpus(3)
+                        + """
+                        gpu.1.mig=1
+                        gpu.1.mig.instances=1
+                        gpu.2.mig=1
+                        gpu.2.mig.instances=1
+                        """);
+    }
+
+    @Test
+    void gpu_passedOnByAHypervisor_isReadyWithAWarning() throws Exception {
+        kernel.pci("d2a1:00:00.0", 0x1414, 0x008e, 0x030200, "dxgkrnl");
+        check("paravirtual", gpus(1));
+    }
+
     @Test
     void everyGpu_hiddenByAnEmptyVariable_isHidden() throws Exception {
         installed(1);
@@ -371,6 +416,18 @@ class FakeDriverTest {
     @Test
     void bench_ofAGpu_measuresWhatRunsAndLeavesNothingBehind() throws Exception {
         check("benchWithoutKernels", gpus(1) + "gpu.0.major=7\ngpu.0.minor=5\n");
+    }
+
+    @Test
+    void bench_ofAMigInstance_saysSo() throws Exception {
+        check(
+                "benchOfAnInstance",
+                gpus(1)
+                        + """
+                        gpu.0.mig=1
+                        gpu.0.mig.instances=1
+                        gpu.0.mig.0.name=NVIDIA H100 80GB HBM3 MIG 1g.10gb
+                        """);
     }
 
     @Test

@@ -33,7 +33,7 @@ class KernelSourcesTest {
     }
 
     private Observation<ProcView> proc() {
-        return new ProcSource(root.resolve("proc/driver/nvidia")).observe();
+        return new ProcSource(root.resolve("proc/driver/nvidia"), root.resolve("dev")).observe();
     }
 
     private Observation<List<DrmCard>> drm() {
@@ -44,7 +44,10 @@ class KernelSourcesTest {
     void pci_withADisplayAmongOtherDevices_tellsOfTheDisplayOnly() throws IOException {
         kernel.pci("0000:3b:00.0", 0x10de, 0x2330, 0x030200, "nvidia")
                 .pci("0000:3b:00.1", 0x10de, 0x22a3, 0x040300, "snd_hda_intel")
+                .pci("0000:3b:00.4", 0x10de, 0x2330, 0x030200, "nvidia")
+                .virtualFunction("0000:3b:00.4", "0000:3b:00.0")
                 .pci("0000:c1:00.0", 0x10de, 0x22a3, 0x068000, "nvidia-nvswitch")
+                .pci("0000:00:0b.0", 0x8086, 0x7d1d, 0x120000, "intel_vpu")
                 .pci("0000:00:1f.2", 0x8086, 0xa182, 0x010601, "ahci");
         assertThat(pci())
                 .isEqualTo(
@@ -58,6 +61,23 @@ class KernelSourcesTest {
                                                 Optional.of("nvidia"),
                                                 Optional.of("16.0 GT/s PCIe x16"),
                                                 Optional.of(0)))));
+    }
+
+    @Test
+    void pci_ofADeviceWithoutPower_tellsNoLink() throws IOException {
+        kernel.pci("0000:3b:00.0", 0x10de, 0x2330, 0x030200, "nvidia")
+                .pci("0000:5e:00.0", 0x10de, 0x2330, 0x030200, "nvidia");
+        Path devices = root.resolve("sys/bus/pci/devices");
+        Files.writeString(devices.resolve("0000:3b:00.0/current_link_width"), "63\n");
+        Files.writeString(devices.resolve("0000:5e:00.0/current_link_speed"), "Unknown\n");
+        assertThat(pci().seen().orElseThrow())
+                .hasSize(2)
+                .allMatch(device -> device.link().isEmpty());
+    }
+
+    @Test
+    void pci_thatListsNothingAtAll_isHiddenBySomething() {
+        assertThat(pci()).isInstanceOf(Observation.Absent.class);
     }
 
     @Test
@@ -90,7 +110,10 @@ class KernelSourcesTest {
     void proc_ofALoadedDriver_tellsVersionAndGpus() throws IOException {
         kernel.driver("550.54.15")
                 .proc("0000:3b:00.0", "NVIDIA H100 80GB HBM3", "GPU-1", "No")
-                .proc("0000:5e:00.0", "NVIDIA H100 80GB HBM3", "GPU-????????-????", "Yes");
+                .minor("0000:3b:00.0", 3)
+                .node(3)
+                .proc("0000:5e:00.0", "Unknown", "GPU-????????-????", "Yes")
+                .minor("0000:5e:00.0", 4);
         assertThat(proc())
                 .isEqualTo(
                         new Observation.Seen<>(
@@ -101,12 +124,14 @@ class KernelSourcesTest {
                                                         ADDRESS,
                                                         Optional.of("NVIDIA H100 80GB HBM3"),
                                                         Optional.of("GPU-1"),
-                                                        false),
+                                                        false,
+                                                        true),
                                                 new ProcGpu(
                                                         PciAddress.parse("0000:5e:00.0"),
-                                                        Optional.of("NVIDIA H100 80GB HBM3"),
                                                         Optional.empty(),
-                                                        true)))));
+                                                        Optional.empty(),
+                                                        true,
+                                                        false)))));
     }
 
     /** The open and the closed kernel module write their line differently. */
@@ -153,8 +178,12 @@ class KernelSourcesTest {
     void kernelLog_withXids_tellsPlaceNumberAndText() {
         String log =
                 """
-                <4>[  1.2] NVRM: Xid (PCI:0000:3b:00): 79, pid=1, GPU has fallen off the bus.
+                <4>[  1.2] NVRM: Xid (PCI:0000:3b:00): 79, GPU has fallen off the bus.
                 <4>[  1.3] NVRM: Xid (PCI:0000:3b:00): 45
+                <4>[  1.3] NVRM: Xid (PCI:0000:3b:00): 45, pid=7, name=secret
+                <4>[  1.3] NVRM: Xid (0000:3b:00): 31, pid=7, Ch 00000008
+                <4>[  1.3] NVRM: Xid (PCI:0000:3b:00 GPU-I:05): 94, pid=7194, Contained: CE
+                <4>[  1.3] NVRM: Xid (PCI:0000:3b:00 GPU-I:01 GPU-CI:02): 13, pid=9, name=a b, Gr
                 <4>[  1.4] NVRM: Xid (PCI:nowhere): 45, text
                 <4>[  1.5] something else
                 """;
@@ -162,9 +191,12 @@ class KernelSourcesTest {
                 .isEqualTo(
                         new Observation.Seen<>(
                                 List.of(
-                                        new XidEntry(
-                                                ADDRESS, 79, "pid=1, GPU has fallen off the bus."),
-                                        new XidEntry(ADDRESS, 45, ""))));
+                                        new XidEntry(ADDRESS, 79, "GPU has fallen off the bus."),
+                                        new XidEntry(ADDRESS, 45, ""),
+                                        new XidEntry(ADDRESS, 45, ""),
+                                        new XidEntry(ADDRESS, 31, "Ch 00000008"),
+                                        new XidEntry(ADDRESS, 94, "Contained: CE"),
+                                        new XidEntry(ADDRESS, 13, "Gr"))));
     }
 
     @Test

@@ -62,6 +62,27 @@ record KernelTree(Path root) {
         return this;
     }
 
+    /** The number of the device node of a GPU that NVIDIA's kernel driver has. */
+    KernelTree minor(String address, int minor) throws IOException {
+        Path information =
+                root.resolve("proc/driver/nvidia/gpus/" + address).resolve("information");
+        Files.writeString(information, Files.readString(information) + "Device Minor: \t " + minor);
+        return this;
+    }
+
+    /** The device node of that number. */
+    KernelTree node(int minor) throws IOException {
+        write(Files.createDirectories(root.resolve("dev")).resolve("nvidia" + minor), "");
+        return this;
+    }
+
+    /** Makes a PCI device a virtual function of another. */
+    KernelTree virtualFunction(String address, String of) throws IOException {
+        Path devices = root.resolve("sys/bus/pci/devices");
+        Files.createSymbolicLink(devices.resolve(address + "/physfn"), Path.of("../" + of));
+        return this;
+    }
+
     /** A GPU of NVIDIA's as everything in the kernel sees it. */
     KernelTree nvidia(String address, String model, String uuid) throws IOException {
         return pci(address, 0x10de, 0x2330, 0x030200, "nvidia").proc(address, model, uuid, "No");

@@ -2,6 +2,8 @@ package dev.assay.runtime.inventory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.assay.runtime.device.PciAddress;
+
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,14 +29,14 @@ class SurveyTest {
         kernel = KernelTree.in(root);
     }
 
-    private GpuInventory take() {
+    private GpuInventory take(XidEntry... log) {
         return new Survey(
                         new PciSource(root.resolve("sys/bus/pci/devices")),
-                        new ProcSource(root.resolve("proc/driver/nvidia")),
+                        new ProcSource(root.resolve("proc/driver/nvidia"), root.resolve("dev")),
                         NO_NVML,
                         () -> new Observation.Absent<>("no CUDA"),
                         new DrmSource(root.resolve("sys/class/drm")),
-                        () -> new Observation.Seen<>(List.of()),
+                        () -> new Observation.Seen<>(List.of(log)),
                         Optional.empty())
                 .take();
     }
@@ -106,6 +108,28 @@ class SurveyTest {
                 .pci("0000:3b:00.0", 0x10de, 0x2330, 0x030200, "nvidia")
                 .proc("0000:3b:00.0", "NVIDIA H100", "GPU-1", "Yes");
         assertThat(codes(take())).contains(FindingCode.EXCLUDED);
+    }
+
+    @Test
+    void gpu_thatNeedsRecovery_isUnhealthyUntilTheDriverSaysItHasIt() throws IOException {
+        kernel.driver("550.54.15").nvidia("0000:3b:00.0", "NVIDIA H100", "GPU-1");
+        PciAddress address = PciAddress.parse("0000:3b:00.0");
+        XidEntry needed =
+                new XidEntry(
+                        address,
+                        154,
+                        "GPU recovery action changed from 0x0 (None) to 0x1 (GPU Reset Required)");
+        XidEntry done =
+                new XidEntry(
+                        address,
+                        154,
+                        "GPU recovery action changed from 0x1 (GPU Reset Required) to 0x0 (None)");
+        assertThat(take(needed).gpus().getFirst().standing()).isEqualTo(Standing.UNHEALTHY);
+        assertThat(codes(take(needed))).contains(FindingCode.XID_SERIOUS);
+        assertThat(take(needed, done).gpus().getFirst().standing()).isEqualTo(Standing.NO_NVML);
+        assertThat(codes(take(needed, done)))
+                .contains(FindingCode.XID)
+                .doesNotContain(FindingCode.XID_SERIOUS);
     }
 
     /** Every kind of finding is explained in the document, and the document explains no other. */
