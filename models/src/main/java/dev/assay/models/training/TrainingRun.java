@@ -23,6 +23,8 @@ import java.util.NoSuchElementException;
  * closes it.
  */
 public final class TrainingRun implements AutoCloseable {
+    private static final int MAX_ELEMENTS = Integer.MAX_VALUE - 8;
+
     private final Training training;
     private final TrainingStep step;
     private final LabelledRows dataset;
@@ -78,6 +80,17 @@ public final class TrainingRun implements AutoCloseable {
                             + dataset.count()
                             + " rows; the job spec says "
                             + training.rows());
+        }
+        long elements = (long) training.batch() * dataset.widest();
+        if (elements > MAX_ELEMENTS) {
+            throw new EngineException(
+                    EngineException.Code.BAD_INPUT,
+                    "a batch of "
+                            + training.batch()
+                            + " rows has "
+                            + elements
+                            + " elements; use batches of at most "
+                            + MAX_ELEMENTS / dataset.widest());
         }
         LoadedModel model = engine.load(step.graph(), Map.of());
         return new TrainingRun(training, step, dataset, model, state);
