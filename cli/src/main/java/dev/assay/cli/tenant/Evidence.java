@@ -1,6 +1,8 @@
 package dev.assay.cli.tenant;
 
 import dev.assay.models.training.TrainingCheckpoint;
+import dev.assay.protocol.blob.BlobException;
+import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.id.LeaseId;
 import dev.assay.protocol.id.OrderId;
 import dev.assay.protocol.job.ContainerResult;
@@ -124,9 +126,7 @@ final class Evidence {
                 writer.add(EvidenceLayout.DATASET, blob(training.dataset()));
                 writer.add(EvidenceLayout.TRAINING_RESULT, blob(work.result().result().output()));
                 for (int unit = 0; unit < training.checkpoints().size(); unit++) {
-                    TrainingCheckpoint checkpoint = training.checkpoint(unit);
-                    writer.add(EvidenceLayout.checkpoint(unit), checkpoint.manifest());
-                    writer.add(EvidenceLayout.tensors(unit), checkpoint.tensors());
+                    checkpoint(writer, unit, training.checkpoints().get(unit));
                 }
             }
             case ContainerContents containers -> {
@@ -142,13 +142,35 @@ final class Evidence {
         }
     }
 
-    private Path blob(dev.assay.protocol.id.Digest digest) throws VerificationException {
+    /** Adds a checkpoint as the provider left it: malformed, or of a refuted result not there. */
+    private void checkpoint(EvidenceWriter writer, int unit, Digest digest)
+            throws VerificationException {
+        if (!client.blobs().has(digest)) {
+            return;
+        }
+        writer.add(EvidenceLayout.checkpoint(unit), blob(digest));
+        Optional<Digest> tensors;
+        try {
+            tensors = TrainingCheckpoint.tensors(digest, client.blobs());
+        } catch (BlobException e) {
+            throw unreadable(e);
+        }
+        if (tensors.isPresent() && client.blobs().has(tensors.get())) {
+            writer.add(EvidenceLayout.tensors(unit), blob(tensors.get()));
+        }
+    }
+
+    private Path blob(Digest digest) throws VerificationException {
         try {
             return client.blobs().file(digest);
-        } catch (dev.assay.protocol.blob.BlobException e) {
-            throw new VerificationException(
-                    VerificationException.Code.IO, String.valueOf(e.getMessage()), e);
+        } catch (BlobException e) {
+            throw unreadable(e);
         }
+    }
+
+    private static VerificationException unreadable(BlobException e) {
+        return new VerificationException(
+                VerificationException.Code.IO, String.valueOf(e.getMessage()), e);
     }
 
     private static byte[] text(String text) {

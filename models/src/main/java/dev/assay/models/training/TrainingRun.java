@@ -100,8 +100,12 @@ public final class TrainingRun implements AutoCloseable {
         return state.step() < training.steps();
     }
 
-    /** Does the next step; its loss. */
-    public float next() throws EngineException {
+    /**
+     * Does the next step; its loss.
+     *
+     * @throws ModelException when the loss is not finite; the run then stands where it stood
+     */
+    public float next() throws EngineException, ModelException {
         if (!hasNext()) {
             throw new NoSuchElementException("all " + training.steps() + " steps are done");
         }
@@ -113,8 +117,8 @@ public final class TrainingRun implements AutoCloseable {
         inputs.addAll(step.scalars(state.step()));
         TrainingState next = state.next(model.run(inputs, Trace.OFF));
         if (!Float.isFinite(next.loss())) {
-            throw new EngineException(
-                    EngineException.Code.FAILED,
+            throw new ModelException(
+                    ModelException.Code.NOT_FINITE,
                     "the loss of step "
                             + next.step()
                             + " is "

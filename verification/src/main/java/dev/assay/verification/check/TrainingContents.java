@@ -29,7 +29,13 @@ import java.util.Optional;
 
 /**
  * The files of a training: model, dataset, and the training checkpoints that its units ended in.
- * Each unit is replayed by itself, from the checkpoint before it. Immutable, thread-safe.
+ * Each unit is replayed by itself, from the checkpoint before it.
+ *
+ * <p>The provider signed for its output before anybody drew, so an output that is no output of this
+ * training refutes the result, whatever units are drawn: when it names another graph or another
+ * number of checkpoints, does not have the committed root, or when a checkpoint is malformed,
+ * another training's or of another step. A file that is not there, or not the tenant's, is an error
+ * instead, unless something else refutes the result. Immutable, thread-safe.
  */
 public final class TrainingContents implements ResultContents {
     private static final long MAX_MANIFEST = 64L << 20;
@@ -41,6 +47,7 @@ public final class TrainingContents implements ResultContents {
     private final TrainingStep step;
     private final List<Digest> checkpoints;
     private final Checkpoints files;
+    private final Optional<String> refutation;
 
     private TrainingContents(
             AttestedResult result,
@@ -48,14 +55,15 @@ public final class TrainingContents implements ResultContents {
             LabelledRows rows,
             List<Digest> checkpoints,
             Checkpoints files)
-            throws ModelException {
+            throws ModelException, VerificationException {
         this.result = result;
-        this.work = (Training) result.lease().order().order().spec().work();
+        this.work = work(result);
         this.model = model;
         this.rows = rows;
         this.step = TrainingStep.of(model.graph(), work.optimizer());
         this.checkpoints = checkpoints;
         this.files = files;
+        this.refutation = refute();
     }
 
     /** Where training checkpoints are read from. */
@@ -97,25 +105,91 @@ public final class TrainingContents implements ResultContents {
             require(Digest.sha256(dataset), build.dataset(), "the dataset");
             require(Digest.sha256(output), result.result().output(), "the output file");
             ModelManifest model = ModelManifest.parse(manifest);
-            require(model.graph().digest(), build.graph(), "the model's graph");
             LabelledRows rows = LabelledRows.of(model.rows().read(dataset), model);
-            TrainingContents contents =
-                    new TrainingContents(
-                            result,
-                            model,
-                            rows,
-                            TrainingResult.parse(output).checkpoints(),
-                            checkpoints);
-            if (contents.checkpoints.size() != contents.work.units()
-                    || rows.count() != contents.work.rows()) {
+            Training work = work(result);
+            if (rows.count() != work.rows()) {
                 throw new VerificationException(
                         Code.BAD_CONTENTS,
-                        "the dataset's rows or the checkpoints are not as many as ordered");
+                        "the dataset has " + rows.count() + " rows; ordered were " + work.rows());
             }
-            return contents;
-        } catch (ModelException | JsonException | IOException e) {
+            return new TrainingContents(
+                    result, model, rows, checkpoints(output, work), checkpoints);
+        } catch (ModelException | IOException e) {
             throw bad(e);
         }
+    }
+
+    private static Training work(AttestedResult result) {
+        return (Training) result.lease().order().order().spec().work();
+    }
+
+    /** What an output names; nothing when it is no output of this work. */
+    private static List<Digest> checkpoints(byte[] output, Training work) {
+        try {
+            List<Digest> named = TrainingResult.parse(output).checkpoints();
+            return named.size() == work.units() ? named : List.of();
+        } catch (JsonException e) {
+            return List.of();
+        }
+    }
+
+    private Optional<String> refute() throws VerificationException {
+        if (checkpoints.isEmpty()) {
+            return Optional.of(
+                    "the output does not name " + work.units() + " training checkpoints");
+        }
+        UnitCommitments commitments = new UnitCommitments(work);
+        checkpoints.forEach(commitments::add);
+        Optional<String> first = ResultContents.refutation(result, commitments.root());
+        Digest graph = ((TrainingBuild) result.result().build()).graph();
+        if (!graph.equals(model.graph().digest())) {
+            first = Optional.of("the result names another graph than the model's: " + graph);
+        }
+        Optional<VerificationException> unread = Optional.empty();
+        for (int unit = 0; unit < checkpoints.size(); unit++) {
+            try {
+                Optional<String> fault = fault(unit);
+                first = first.isPresent() ? first : fault;
+            } catch (VerificationException e) {
+                unread = Optional.of(e);
+            }
+        }
+        if (first.isEmpty() && unread.isPresent()) {
+            throw unread.get();
+        }
+        return first;
+    }
+
+    /** What is wrong with the checkpoint that a unit ended in, if anything. */
+    private Optional<String> fault(int unit) throws VerificationException {
+        int expected = work.firstStep(unit + 1);
+        String what;
+        try {
+            int done = files.read(unit, checkpoints.get(unit), work, step).state().step();
+            if (done == expected) {
+                return Optional.empty();
+            }
+            what = "is of step " + done;
+        } catch (ModelException e) {
+            if (e.code() == ModelException.Code.MISSING) {
+                throw bad(e);
+            }
+            what = "is none of this training (" + e.code() + ")";
+        } catch (BlobException e) {
+            if (e.code() != BlobException.Code.TOO_LARGE) {
+                throw bad(e);
+            }
+            what = "is none of this training (" + e.code() + ")";
+        }
+        return Optional.of(
+                "unit "
+                        + unit
+                        + " ends after step "
+                        + expected
+                        + ", but its checkpoint "
+                        + checkpoints.get(unit)
+                        + " "
+                        + what);
     }
 
     @Override
@@ -127,7 +201,10 @@ public final class TrainingContents implements ResultContents {
         return model;
     }
 
-    /** The digests of the checkpoints that the units ended in. */
+    /**
+     * The digests of the checkpoints that the units ended in; none when the output does not name as
+     * many as there are units.
+     */
     public List<Digest> checkpoints() {
         return checkpoints;
     }
@@ -137,8 +214,8 @@ public final class TrainingContents implements ResultContents {
         return Replay.method(work.engine());
     }
 
-    /** The checkpoint that a unit ended in. */
-    public TrainingCheckpoint checkpoint(int unit) throws VerificationException {
+    /** The checkpoint that a unit ended in, of a result that is not refuted. */
+    private TrainingCheckpoint checkpoint(int unit) throws VerificationException {
         try {
             return files.read(unit, checkpoints.get(unit), work, step);
         } catch (BlobException | ModelException e) {
@@ -146,7 +223,7 @@ public final class TrainingContents implements ResultContents {
         }
     }
 
-    /** The trained weights' checkpoint. */
+    /** The trained weights' checkpoint, of a result that is not refuted. */
     public TrainingCheckpoint last() throws VerificationException {
         return checkpoint(work.units() - 1);
     }
@@ -163,12 +240,13 @@ public final class TrainingContents implements ResultContents {
 
     @Override
     public Optional<String> refutation() {
-        UnitCommitments commitments = new UnitCommitments(work);
-        checkpoints.forEach(commitments::add);
-        return ResultContents.refutation(result, commitments.root());
+        return refutation;
     }
 
-    /** Whether a unit, done again from the checkpoint before it, ends in the same bits. */
+    /**
+     * Whether a unit, done again from the checkpoint before it, ends in the same bits. One that
+     * diverges does not: nobody could have come from there to a checkpoint.
+     */
     boolean replays(int unit, Engine exact) throws VerificationException {
         try {
             TrainingCheckpoint start =
@@ -177,10 +255,19 @@ public final class TrainingContents implements ResultContents {
                             : checkpoint(unit - 1);
             return TrainingRun.replay(unit, start, work, model, rows, exact)
                     .equals(checkpoints.get(unit));
-        } catch (ModelException | EngineException e) {
-            throw new VerificationException(
-                    Code.REPLAY_FAILED, "the replay could not run: " + e.getMessage(), e);
+        } catch (ModelException e) {
+            if (e.code() == ModelException.Code.NOT_FINITE) {
+                return false;
+            }
+            throw failed(e);
+        } catch (EngineException e) {
+            throw failed(e);
         }
+    }
+
+    private static VerificationException failed(Exception e) {
+        return new VerificationException(
+                Code.REPLAY_FAILED, "the replay could not run: " + e.getMessage(), e);
     }
 
     private static void require(Digest actual, Digest named, String what)

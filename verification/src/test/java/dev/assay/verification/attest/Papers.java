@@ -8,6 +8,7 @@ import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.JobSpec;
 import dev.assay.protocol.job.Resources;
 import dev.assay.protocol.job.Verification;
+import dev.assay.protocol.job.Work;
 import dev.assay.protocol.money.Denom;
 import dev.assay.protocol.money.FeeSchedule;
 import dev.assay.protocol.money.MicroAmount;
@@ -51,12 +52,25 @@ public final class Papers {
     }
 
     public Papers(EngineName engine, PriceUnit unit) throws ModelException {
-        model = new TinyModel();
+        this(new TinyModel(), engine, unit);
+    }
+
+    private Papers(TinyModel model, EngineName engine, PriceUnit unit) {
+        this(model, model.work(engine), unit);
+    }
+
+    /** Papers about other work than the tiny model's. */
+    public Papers(Work work) throws ModelException {
+        this(new TinyModel(), work, PriceUnit.THOUSAND_ROWS);
+    }
+
+    private Papers(TinyModel model, Work work, PriceUnit unit) {
+        this.model = model;
         spec =
                 new JobSpec(
                         "tiny",
                         new Resources(2, 1 << 20, 0, 0),
-                        model.work(engine),
+                        work,
                         new Price(MicroAmount.of(800_000), Denom.USDC, unit),
                         new Verification(5_000));
     }
@@ -112,6 +126,12 @@ public final class Papers {
     /** The receipt that follows {@code before}: so many units done, one second later each. */
     public UsagePredicate receipt(Optional<VerifiedReceipt> before, int units, Tensor output)
             throws VerificationException {
+        return receipt(before, units, TinyModel.root(work(), output, units));
+    }
+
+    /** The same, whatever the work is. */
+    public UsagePredicate receipt(Optional<VerifiedReceipt> before, int units, Digest root)
+            throws VerificationException {
         long sequence = before.map(head -> head.receipt().sequence() + 1).orElse(0L);
         Instant start = before.map(head -> head.receipt().periodEnd()).orElse(NOW.plusSeconds(2));
         Duration wall = Duration.ofSeconds(sequence + 1);
@@ -123,13 +143,8 @@ public final class Papers {
                 start,
                 start.plusSeconds(1),
                 List.of(new UsagePredicate.Device("2 of 2 × Test CPU", "cpu")),
-                new Usage(
-                        wall,
-                        wall.dividedBy(2),
-                        1 << 20,
-                        Math.min(TinyModel.ROWS, (long) units * TinyModel.BATCH),
-                        units),
-                TinyModel.root(work(), output, units));
+                new Usage(wall, wall.dividedBy(2), 1 << 20, spec.work().rows(units), units),
+                root);
     }
 
     /** A chain of two receipts: nothing done, all done. */
