@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 
 class TrainingTest {
     private static final Training ADAM = training(Optimizer.Adam.of("0.002"), 1000, 300);
@@ -48,6 +49,19 @@ class TrainingTest {
         assertThat(SGD.totalRows()).isEqualTo(38_400);
     }
 
+    @Test
+    void units_moreThanAResultCanName_areRefused() throws Exception {
+        Optimizer sgd = new Optimizer.Sgd("0.1", "0");
+        Training most = training(sgd, 2 * Training.MAX_UNITS, 2);
+        byte[] result =
+                new TrainingResult(Collections.nCopies(most.units(), most.dataset())).bytes();
+        assertThat(TrainingResult.parse(result).checkpoints()).hasSize(Training.MAX_UNITS);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> training(sgd, 2 * Training.MAX_UNITS + 1, 2))
+                .withMessageContaining(
+                        "at most 100000 checkpoints; with 200001 steps take one every 3");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -58,6 +72,7 @@ class TrainingTest {
                 "\"0.002\" | \"-0.002\" | must be a decimal",
                 "\"0.002\" | \"0\" | learningRate must be more than 0",
                 "\"0.999\" | \"1\" | beta2 must be from 0 to below 1, not 1",
+                "\"0.999\" | \"0.99999999\" | beta2 must be from 0 to below 1, not 0.99999999",
                 "\"0.999\" | 0.999 | expected a string",
                 "\"name\":\"adam\" | \"name\":\"adam\",\"x\":1 | t.optimizer.x: unknown field",
                 "\"batch\":64 | \"batch\":64,\"x\":1 | t.x: unknown field",
