@@ -47,8 +47,11 @@ public record Training(
     /** The most steps accepted. */
     public static final int MAX_STEPS = 100_000_000;
 
-    /** The most units accepted: a {@link TrainingResult} names the checkpoint of each. */
-    public static final int MAX_UNITS = 100_000;
+    /**
+     * The most units accepted. Each leaves two files as evidence, and the signed index of these has
+     * room for some 2,000 units or as many receipts.
+     */
+    public static final int MAX_UNITS = 1_000;
 
     public Training {
         if (rows < 1 || rows > Integer.MAX_VALUE) {
