@@ -40,17 +40,17 @@ import java.util.List;
 import java.util.Map;
 
 /** A training of four weights in three units, and results of it, honest or not. */
-final class TinyTraining {
+public final class TinyTraining {
     static final int STEPS_IN_A_UNIT = 2;
 
-    final BlobStore blobs;
-    final Training work;
-    final Papers papers;
-    final Graph graph;
+    public final BlobStore blobs;
+    public final Training work;
+    public final Papers papers;
+    public final Graph graph;
     private final ModelManifest model;
     private final LabelledRows rows;
 
-    TinyTraining(Path directory) throws Exception {
+    public TinyTraining(Path directory) throws Exception {
         blobs = BlobStore.open(directory);
         graph =
                 Graph.builder()
@@ -87,7 +87,7 @@ final class TinyTraining {
     }
 
     /** The stored checkpoints of an honest run, or of one from another seed. */
-    List<Digest> run(long seed) throws Exception {
+    public List<Digest> run(long seed) throws Exception {
         TrainingStep step = step();
         List<Digest> checkpoints = new ArrayList<>();
         TrainingState state = TrainingState.initial(step, seed);
@@ -117,12 +117,13 @@ final class TinyTraining {
     }
 
     /** A result that commits to these checkpoints. */
-    AttestedResult result(List<Digest> checkpoints) throws Exception {
+    public AttestedResult result(List<Digest> checkpoints) throws Exception {
         return result(checkpoints, new TrainingResult(checkpoints).bytes(), graph.digest());
     }
 
     /** A result that commits to these checkpoints, and whose output file is another. */
-    AttestedResult result(List<Digest> checkpoints, byte[] output, Digest named) throws Exception {
+    public AttestedResult result(List<Digest> checkpoints, byte[] output, Digest named)
+            throws Exception {
         UnitCommitments commitments = new UnitCommitments(work);
         ReceiptChain chain =
                 new ReceiptChain(papers.verifiedLease(), papers.provider.verifyingKey());
