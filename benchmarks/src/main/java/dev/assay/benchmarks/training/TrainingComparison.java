@@ -13,6 +13,7 @@ import dev.assay.models.pack.RowFormat;
 import dev.assay.models.tensor.Shape;
 import dev.assay.models.tensor.Tensor;
 import dev.assay.models.training.LabelledRows;
+import dev.assay.models.training.TrainingCheckpoint;
 import dev.assay.models.training.TrainingRun;
 import dev.assay.protocol.blob.BlobException;
 import dev.assay.protocol.blob.BlobStore;
@@ -77,7 +78,8 @@ public final class TrainingComparison {
                             steps.add(() -> autograd.step(input, targets));
                         }
                         figures.set(
-                                optimizer.name() + "Batch" + batch, compare(steps, ours, rounds));
+                                optimizer.name() + "Batch" + batch,
+                                compare(steps, training, ours, rounds));
                     }
                 }
             }
@@ -86,7 +88,6 @@ public final class TrainingComparison {
                 Path.of(args[2]), "benchmarks/run.sh training (threads " + threads + ")", figures);
     }
 
-    /** A checkpoint after every step is allowed, so that taking one can be timed anywhere. */
     private static Training training(
             ModelManifest manifest, LabelledRows rows, Optimizer optimizer, int batch) {
         return new Training(
@@ -98,7 +99,7 @@ public final class TrainingComparison {
                 optimizer,
                 Training.MAX_STEPS,
                 batch,
-                1,
+                Training.MAX_STEPS,
                 EngineName.EXACT);
     }
 
@@ -111,7 +112,8 @@ public final class TrainingComparison {
         return Tensor.of(Shape.of(batch, 10), targets);
     }
 
-    private static ObjectNode compare(List<Step> steps, TrainingRun exact, int rounds)
+    private static ObjectNode compare(
+            List<Step> steps, Training training, TrainingRun exact, int rounds)
             throws EngineException, ModelException {
         double[][] rates = new double[steps.size()][rounds];
         double[] checkpoints = new double[rounds];
@@ -124,7 +126,7 @@ public final class TrainingComparison {
             for (int i = 0; i < steps.size(); i++) {
                 rates[i][round] = rate(steps.get(i));
             }
-            checkpoints[round] = checkpointMillis(exact);
+            checkpoints[round] = checkpointMillis(training, exact);
         }
         ObjectNode json =
                 CanonicalJson.object()
@@ -152,11 +154,11 @@ public final class TrainingComparison {
     }
 
     private interface Step {
-        float run() throws EngineException;
+        float run() throws EngineException, ModelException;
     }
 
     /** Steps a second over about {@link #ROUND_SECONDS}. */
-    private static double rate(Step step) throws EngineException {
+    private static double rate(Step step) throws EngineException, ModelException {
         long began = System.nanoTime();
         long limit = (long) (ROUND_SECONDS * 1e9);
         int steps = 0;
@@ -168,9 +170,10 @@ public final class TrainingComparison {
     }
 
     /** Milliseconds to make a checkpoint and its digest, without storing it. */
-    private static double checkpointMillis(TrainingRun run) throws ModelException {
+    private static double checkpointMillis(Training training, TrainingRun run)
+            throws ModelException {
         long began = System.nanoTime();
-        run.checkpoint();
+        TrainingCheckpoint.of(training, run.state());
         return (System.nanoTime() - began) / 1e6;
     }
 }

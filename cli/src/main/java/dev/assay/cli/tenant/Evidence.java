@@ -138,7 +138,11 @@ final class Evidence {
         }
         switch (work) {
             case InferenceContents _, UnusableOutput _ -> {}
-            case TrainingContents training -> checkpoints(writer, training);
+            case TrainingContents training -> {
+                for (int unit = 0; unit < training.checkpoints().size(); unit++) {
+                    checkpoint(writer, unit, training.checkpoints().get(unit));
+                }
+            }
             case ContainerContents containers -> {
                 for (ContainerResult.Unit unit : containers.report().units()) {
                     left(writer, EvidenceLayout.log(unit.index()), unit.log());
@@ -150,19 +154,18 @@ final class Evidence {
         }
     }
 
-    private void checkpoints(EvidenceWriter writer, TrainingContents training)
+    /** Adds a checkpoint as the provider left it: malformed, or of a refuted result not there. */
+    private void checkpoint(EvidenceWriter writer, int unit, Digest digest)
             throws VerificationException {
-        for (int unit = 0; unit < training.checkpoints().size(); unit++) {
-            try {
-                TrainingCheckpoint checkpoint = training.checkpoint(unit);
-                writer.add(EvidenceLayout.checkpoint(unit), checkpoint.manifest());
-                writer.add(EvidenceLayout.tensors(unit), checkpoint.tensors());
-            } catch (VerificationException e) {
-                if (e.code() != VerificationException.Code.BAD_OUTPUT) {
-                    throw e;
-                }
-                Digest named = training.checkpoints().get(unit);
-                left(writer, EvidenceLayout.checkpoint(unit), named);
+        left(writer, EvidenceLayout.checkpoint(unit), digest);
+        try {
+            Optional<Digest> tensors = TrainingCheckpoint.tensors(digest, client.blobs());
+            if (tensors.isPresent()) {
+                left(writer, EvidenceLayout.tensors(unit), tensors.get());
+            }
+        } catch (BlobException e) {
+            if (e.code() == BlobException.Code.IO) {
+                throw unreadable(e);
             }
         }
     }

@@ -194,6 +194,9 @@ final class OrderFollower {
     }
 
     private void keep(TrainingContents contents) throws TenantException, VerificationException {
+        if (contents.refutation().isPresent()) {
+            return;
+        }
         Path model = evidence.folder(open.order()).resolve("model");
         TrainingState trained = contents.last().state();
         new TrainedModel(contents.model(), trained.parameters(contents.step())).write(model);

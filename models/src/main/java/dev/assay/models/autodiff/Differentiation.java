@@ -25,7 +25,8 @@ import java.util.stream.IntStream;
  *
  * <p>Nodes are gone through from the last to the first, and each adds to the gradients of what it
  * reads, in the order of its inputs; so the order of every sum is fixed by the graph. Gradients are
- * named {@code grad/VALUE}, further terms and sums {@code grad/VALUE/2} and so on. Not thread-safe.
+ * named {@code grad/VALUE}, further terms and sums {@code grad/VALUE/2} and so on; names that are
+ * taken are passed over. Not thread-safe.
  */
 final class Differentiation {
     private final Graph forward;
@@ -218,8 +219,11 @@ final class Differentiation {
 
     /** Adds a node that computes something towards the gradient of {@code value}. */
     private String emit(String value, Operator operator, String... from) throws ModelException {
-        int number = names.merge(value, 1, Integer::sum);
-        String name = "grad/" + value + (number == 1 ? "" : "/" + number);
+        String name;
+        do {
+            int number = names.merge(value, 1, Integer::sum);
+            name = "grad/" + value + (number == 1 ? "" : "/" + number);
+        } while (into.defines(name));
         into.node(name, operator, from);
         return name;
     }

@@ -5,17 +5,20 @@ import dev.assay.models.graph.Graph;
 import dev.assay.models.graph.Node;
 import dev.assay.models.graph.Operator;
 import dev.assay.models.graph.UpdateOperator;
+import dev.assay.models.pack.Safetensors;
 import dev.assay.models.tensor.Shape;
 import dev.assay.models.tensor.Tensor;
 import dev.assay.models.tensor.TensorType;
 import dev.assay.protocol.job.Optimizer;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * One step of training a classifier as one graph: forward, backward, update.
@@ -56,9 +59,14 @@ public final class TrainingStep {
         this.state = state;
     }
 
-    /** The step that trains this classifier: a graph of one input, ending in a Softmax. */
+    /**
+     * The step that trains this classifier: a graph of one input, ending in a Softmax. Parameters
+     * and state must fit one training checkpoint.
+     */
     public static TrainingStep of(Graph model, Optimizer optimizer) throws ModelException {
         String scores = scores(model);
+        Map<String, TensorType> state = state(model, optimizer);
+        requireStorable(model.parameters(), state);
         Graph.Builder builder = Graph.builder();
         for (Map.Entry<String, TensorType> input : model.inputs().entrySet()) {
             builder.input(input.getKey(), input.getValue());
@@ -67,7 +75,6 @@ public final class TrainingStep {
         for (Map.Entry<String, TensorType> parameter : model.parameters().entrySet()) {
             builder.input(parameter.getKey(), parameter.getValue());
         }
-        Map<String, TensorType> state = state(model, optimizer);
         for (Map.Entry<String, TensorType> tensor : state.entrySet()) {
             builder.input(tensor.getKey(), tensor.getValue());
         }
@@ -99,7 +106,7 @@ public final class TrainingStep {
                 builder.build(outputs.toArray(String[]::new)),
                 optimizer,
                 model.parameters(),
-                java.util.Collections.unmodifiableMap(state));
+                Collections.unmodifiableMap(state));
     }
 
     private static String scores(Graph model) throws ModelException {
@@ -115,6 +122,23 @@ public final class TrainingStep {
                 ModelException.Code.BAD_GRAPH,
                 "only classifiers can be trained: the one output must be the Softmax of [batch,"
                         + " classes] scores");
+    }
+
+    private static void requireStorable(
+            Map<String, TensorType> parameters, Map<String, TensorType> state)
+            throws ModelException {
+        long elements =
+                Stream.concat(parameters.values().stream(), state.values().stream())
+                        .mapToLong(type -> type.shape().elements())
+                        .sum();
+        if (elements > Safetensors.MAX_DATA / Float.BYTES) {
+            throw new ModelException(
+                    ModelException.Code.BAD_GRAPH,
+                    "parameters and optimizer state have "
+                            + elements
+                            + " elements; a training checkpoint holds at most "
+                            + Safetensors.MAX_DATA / Float.BYTES);
+        }
     }
 
     /** The values that {@code value} is computed from, itself included. */

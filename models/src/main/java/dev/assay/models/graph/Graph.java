@@ -126,6 +126,11 @@ public final class Graph {
             return this;
         }
 
+        /** Whether a value has this name already. */
+        public boolean defines(String value) {
+            return types.containsKey(value);
+        }
+
         public Graph build(String... outputs) throws ModelException {
             if (outputs.length == 0) {
                 throw bad("no outputs");

@@ -1,11 +1,15 @@
 package dev.assay.models.pack;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.assay.models.ModelException;
 import dev.assay.models.ModelException.Code;
+import dev.assay.models.tensor.DType;
 import dev.assay.models.tensor.Shape;
 import dev.assay.models.tensor.Tensor;
+import dev.assay.models.tensor.TensorType;
 import dev.assay.protocol.json.CanonicalJson;
 import dev.assay.protocol.json.JsonException;
 import dev.assay.protocol.json.JsonFields;
@@ -38,6 +42,9 @@ import java.util.Map;
 public final class Safetensors {
     private static final int MAX_HEADER = 16 << 20;
 
+    /** The most bytes of values that {@link #write} takes: the file is one array. */
+    public static final int MAX_DATA = Integer.MAX_VALUE - MAX_HEADER - 64;
+
     private Safetensors() {}
 
     /**
@@ -48,7 +55,8 @@ public final class Safetensors {
         ObjectNode header = CanonicalJson.object();
         int offset = 0;
         for (var entry : tensors.entrySet()) {
-            int end = offset + 4 * entry.getValue().values().length;
+            int end =
+                    Math.addExact(offset, Math.multiplyExact(4, entry.getValue().values().length));
             ObjectNode fields = header.putObject(entry.getKey());
             fields.put("dtype", "F32");
             entry.getValue().shape().dims().forEach(fields.putArray("shape")::add);
@@ -71,6 +79,28 @@ public final class Safetensors {
 
     /** Reads every tensor of a file. */
     public static Map<String, Tensor> read(Path file) throws ModelException {
+        return read(file, _ -> {});
+    }
+
+    /**
+     * Reads a file that must hold exactly these tensors; they come in the order given. Of a file
+     * that does not, no more than the header is read.
+     */
+    public static Map<String, Tensor> read(Path file, Map<String, TensorType> declared)
+            throws ModelException {
+        Map<String, Tensor> tensors =
+                read(file, entries -> requireDeclared(entries, declared, file));
+        Map<String, Tensor> ordered = new LinkedHashMap<>();
+        declared.keySet().forEach(name -> ordered.put(name, requireNonNull(tensors.get(name))));
+        return ordered;
+    }
+
+    /** Looks at a header before what it describes is read. */
+    private interface HeaderCheck {
+        void check(List<Entry> entries) throws ModelException;
+    }
+
+    private static Map<String, Tensor> read(Path file, HeaderCheck check) throws ModelException {
         try (FileChannel channel = FileChannel.open(file)) {
             long size = channel.size();
             if (size < 8) {
@@ -87,13 +117,42 @@ public final class Safetensors {
             }
             byte[] header = new byte[(int) length];
             buffer(channel, 8, (int) length, file).get(header);
-            return tensors(channel, 8 + length, size, entries(header, file), file);
+            List<Entry> entries = entries(header, file);
+            check.check(entries);
+            return tensors(channel, 8 + length, size, entries, file);
         } catch (IOException e) {
             throw new ModelException(Code.MISSING, file + ": cannot be read: " + e.getMessage());
         }
     }
 
-    private record Entry(String name, Shape shape, long begin, long end) {}
+    private static void requireDeclared(
+            List<Entry> entries, Map<String, TensorType> declared, Path file)
+            throws ModelException {
+        Map<String, TensorType> missing = new LinkedHashMap<>(declared);
+        for (Entry entry : entries) {
+            TensorType type = missing.remove(entry.name());
+            if (type == null || !type.equals(entry.type())) {
+                throw bad(
+                        file,
+                        "tensor '"
+                                + entry.name()
+                                + "' is "
+                                + entry.type()
+                                + (type == null ? "; there should be none" : ", expected " + type));
+            }
+        }
+        for (Map.Entry<String, TensorType> entry : missing.entrySet()) {
+            throw bad(
+                    file,
+                    "tensor '" + entry.getKey() + "' is missing; it should be " + entry.getValue());
+        }
+    }
+
+    private record Entry(String name, Shape shape, long begin, long end) {
+        TensorType type() {
+            return new TensorType(DType.F32, shape);
+        }
+    }
 
     private static List<Entry> entries(byte[] header, Path file) throws ModelException {
         try {

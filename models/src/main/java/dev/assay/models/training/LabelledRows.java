@@ -7,10 +7,14 @@ import dev.assay.models.pack.RowFormat;
 import dev.assay.models.tensor.Shape;
 import dev.assay.models.tensor.Tensor;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A dataset in memory: rows of a model's input, each with the class it belongs to. Immutable. */
 public final class LabelledRows {
+    private static final int NONE = -1;
+
     private final ModelManifest manifest;
     private final Tensor values;
     private final int[] classes;
@@ -33,13 +37,14 @@ public final class LabelledRows {
         }
         int count = manifest.output().shape().dim(1);
         List<String> names = manifest.labels();
+        Map<String, Integer> numbers = new HashMap<>();
+        for (int i = names.size() - 1; i >= 0; i--) {
+            numbers.put(names.get(i), i);
+        }
         int[] classes = new int[rows.count()];
         for (int row = 0; row < classes.length; row++) {
             String label = rows.labels().get(row);
-            int index =
-                    !names.isEmpty()
-                            ? names.indexOf(label)
-                            : label.matches("[0-9]{1,9}") ? Integer.parseInt(label) : -1;
+            int index = names.isEmpty() ? number(label) : numbers.getOrDefault(label, NONE);
             if (index < 0 || index >= count) {
                 throw new ModelException(
                         Code.BAD_FORMAT,
@@ -55,8 +60,18 @@ public final class LabelledRows {
         return new LabelledRows(manifest, rows.values(), classes);
     }
 
+    /** A label as the number of a class, if it is one. */
+    private static int number(String label) {
+        return label.matches("[0-9]{1,9}") ? Integer.parseInt(label) : NONE;
+    }
+
     public int count() {
         return classes.length;
+    }
+
+    /** Elements of a row, or classes if there are more of them. */
+    int widest() {
+        return Math.max(values.shape().dim(1), manifest.output().shape().dim(1));
     }
 
     /** The model's input for some rows. */

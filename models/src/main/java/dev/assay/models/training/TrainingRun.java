@@ -23,6 +23,8 @@ import java.util.NoSuchElementException;
  * closes it.
  */
 public final class TrainingRun implements AutoCloseable {
+    private static final int MAX_ELEMENTS = Integer.MAX_VALUE - 8;
+
     private final Training training;
     private final TrainingStep step;
     private final LabelledRows dataset;
@@ -79,6 +81,17 @@ public final class TrainingRun implements AutoCloseable {
                             + " rows; the job spec says "
                             + training.rows());
         }
+        long elements = (long) training.batch() * dataset.widest();
+        if (elements > MAX_ELEMENTS) {
+            throw new EngineException(
+                    EngineException.Code.BAD_INPUT,
+                    "a batch of "
+                            + training.batch()
+                            + " rows has "
+                            + elements
+                            + " elements; use batches of at most "
+                            + MAX_ELEMENTS / dataset.widest());
+        }
         LoadedModel model = engine.load(step.graph(), Map.of());
         return new TrainingRun(training, step, dataset, model, state);
     }
@@ -87,8 +100,12 @@ public final class TrainingRun implements AutoCloseable {
         return state.step() < training.steps();
     }
 
-    /** Does the next step; its loss. */
-    public float next() throws EngineException {
+    /**
+     * Does the next step; its loss.
+     *
+     * @throws ModelException when the loss is not finite; the run then stands where it stood
+     */
+    public float next() throws EngineException, ModelException {
         if (!hasNext()) {
             throw new NoSuchElementException("all " + training.steps() + " steps are done");
         }
@@ -100,8 +117,8 @@ public final class TrainingRun implements AutoCloseable {
         inputs.addAll(step.scalars(state.step()));
         TrainingState next = state.next(model.run(inputs, Trace.OFF));
         if (!Float.isFinite(next.loss())) {
-            throw new EngineException(
-                    EngineException.Code.FAILED,
+            throw new ModelException(
+                    ModelException.Code.NOT_FINITE,
                     "the loss of step "
                             + next.step()
                             + " is "

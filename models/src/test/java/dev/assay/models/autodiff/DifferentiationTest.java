@@ -109,6 +109,21 @@ final class DifferentiationTest {
     }
 
     @Test
+    void gradient_whoseNameIsTaken_getsAnother() throws Exception {
+        Graph.Builder graph =
+                Graph.builder()
+                        .input("x", f32(N, 3))
+                        .input("w", f32(3, 3))
+                        .input("w/2", f32(3))
+                        .node("a", new Operator.MatMul(), "x", "w")
+                        .node("b", new Operator.Relu(), "a")
+                        .node("c", new Operator.Mul(), "b", "w/2")
+                        .node("grad/x", new Operator.MatMul(), "c", "w")
+                        .node("y", new Operator.Mul(), "grad/x", "w/2");
+        check(graph, "y", Map.of(), "x", "w", "w/2");
+    }
+
+    @Test
     void gradient_ofOneValueOnly_computesNoOther() throws Exception {
         Graph.Builder builder =
                 Graph.builder()

@@ -112,6 +112,20 @@ final class TrainingStepTest {
                 .withMessageContaining("only classifiers can be trained");
     }
 
+    @Test
+    void of_aModelTooLargeForOneCheckpoint_isRefused() throws Exception {
+        Graph graph =
+                Graph.builder()
+                        .input("x", TensorType.f32(Shape.BATCH, 20_000))
+                        .parameter("w", TensorType.f32(20_000, 20_000))
+                        .node("scores", new Operator.MatMul(), "x", "w")
+                        .node("y", new Operator.Softmax(), "scores")
+                        .build("y");
+        assertThatExceptionOfType(ModelException.class)
+                .isThrownBy(() -> TrainingStep.of(graph, SGD))
+                .withMessageContaining("800000000 elements; a training checkpoint holds at most");
+    }
+
     private static org.assertj.core.data.Offset<Double> within(double offset) {
         return org.assertj.core.api.Assertions.within(offset);
     }

@@ -7,6 +7,7 @@ import dev.assay.models.ModelException;
 import dev.assay.models.ModelException.Code;
 import dev.assay.models.tensor.Shape;
 import dev.assay.models.tensor.Tensor;
+import dev.assay.models.tensor.TensorType;
 
 import org.assertj.core.api.ThrowableAssertAlternative;
 import org.junit.jupiter.api.Test;
@@ -62,6 +63,35 @@ final class SafetensorsTest {
         Map<String, Tensor> tensors = Safetensors.read(file);
         assertThat(tensors.get("a")).matches(tensor(Shape.of(1), 1)::sameBits);
         assertThat(tensors.get("b")).matches(tensor(Shape.of(1), 2)::sameBits);
+    }
+
+    @Test
+    void read_declaredTensors_comeInTheOrderDeclared() throws Exception {
+        Path file = file("{" + f32("b", 1, 0, 4) + "," + f32("a", 1, 4, 8) + "}", floats(1, 2));
+        Map<String, TensorType> declared = new LinkedHashMap<>();
+        declared.put("a", TensorType.f32(1));
+        declared.put("b", TensorType.f32(1));
+        Map<String, Tensor> tensors = Safetensors.read(file, declared);
+        assertThat(tensors.keySet()).containsExactly("a", "b");
+        assertThat(tensors.get("a")).matches(tensor(Shape.of(1), 2)::sameBits);
+    }
+
+    @Test
+    void read_otherTensorsThanDeclared_isRefusedBeforeTheirValuesAreRead() throws Exception {
+        Path file = file("{" + f32("a", 2, 0, 8) + "}", floats(1, Float.NaN));
+        assertUndeclared(file, Map.of("a", TensorType.f32(1)), "'a' is f32[2], expected f32[1]");
+        assertUndeclared(file, Map.of(), "'a' is f32[2]; there should be none");
+        assertUndeclared(
+                file,
+                Map.of("a", TensorType.f32(2), "b", TensorType.f32(1)),
+                "'b' is missing; it should be f32[1]");
+    }
+
+    private static void assertUndeclared(
+            Path file, Map<String, TensorType> declared, String problem) {
+        assertThatExceptionOfType(ModelException.class)
+                .isThrownBy(() -> Safetensors.read(file, declared))
+                .withMessageContaining(problem);
     }
 
     @Test

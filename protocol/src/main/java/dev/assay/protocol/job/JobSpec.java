@@ -35,6 +35,12 @@ public record JobSpec(
                             + name
                             + "' is no job name (letters, digits, '-', '_' and '.', at most 64)");
         }
+        if (work instanceof Training training && training.engine() != EngineName.EXACT) {
+            throw new IllegalArgumentException(
+                    "a training runs on engine exact, not on "
+                            + training.engine().text()
+                            + ": its steps are replayed bit for bit");
+        }
     }
 
     static boolean isName(String name) {

@@ -111,8 +111,9 @@ public sealed interface Optimizer {
         }
     }
 
+    /** Below 1 also as the fp32 number that a step computes with. */
     private static void belowOne(String name, String decimal) {
-        if (decimal(name, decimal).compareTo(BigDecimal.ONE) >= 0) {
+        if (decimal(name, decimal).floatValue() >= 1) {
             throw new IllegalArgumentException(name + " must be from 0 to below 1, not " + decimal);
         }
     }

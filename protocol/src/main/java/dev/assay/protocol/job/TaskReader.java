@@ -76,7 +76,11 @@ final class TaskReader {
                         "batch", 64, text -> YamlScalars.integer(text, 1, Inference.MAX_BATCH)),
                 fields.optional(
                         "checkpoint",
-                        Math.min(steps, DEFAULT_CHECKPOINT),
+                        Math.min(
+                                steps,
+                                Math.max(
+                                        DEFAULT_CHECKPOINT,
+                                        Math.ceilDiv(steps, Training.MAX_UNITS))),
                         text -> YamlScalars.integer(text, 1, steps)),
                 fields.optional(
                         "seed", 0L, text -> (long) YamlScalars.integer(text, 0, MOST_STEPS)));

@@ -23,7 +23,8 @@ import java.nio.charset.StandardCharsets;
  * @param seed fixes the initial weights
  * @param steps updates of the weights, each on one batch
  * @param batch rows in a step; at most {@code rows}
- * @param checkpointEvery steps in a unit; the last may be shorter
+ * @param checkpointEvery steps in a unit; the last may be shorter. There are at most {@link
+ *     #MAX_UNITS} units
  */
 public record Training(
         Digest model,
@@ -46,6 +47,12 @@ public record Training(
     /** The most steps accepted. */
     public static final int MAX_STEPS = 100_000_000;
 
+    /**
+     * The most units accepted. Each leaves two files as evidence, and the signed index of these has
+     * room for some 2,000 units or as many receipts.
+     */
+    public static final int MAX_UNITS = 1_000;
+
     public Training {
         if (rows < 1 || rows > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("a training needs 1 to 2^31-1 rows, not " + rows);
@@ -67,6 +74,16 @@ public record Training(
                             + steps
                             + " and "
                             + checkpointEvery);
+        }
+        if (Math.ceilDiv(steps, checkpointEvery) > MAX_UNITS) {
+            throw new IllegalArgumentException(
+                    "a training has at most "
+                            + MAX_UNITS
+                            + " checkpoints; with "
+                            + steps
+                            + " steps take one every "
+                            + Math.ceilDiv(steps, MAX_UNITS)
+                            + " or more");
         }
         if (orderSeed < 0 || seed < 0) {
             throw new IllegalArgumentException("seeds must be from 0 to 2^63-1");

@@ -149,6 +149,16 @@ class JobFileReaderTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"60, 60", "600, 100", "1000000, 1000"})
+    void training_withoutACheckpoint_takesAsManyAsAreAccepted(int steps, int every)
+            throws Exception {
+        String yaml =
+                TRAINING.replace("steps: 600", "steps: " + steps).replace("  checkpoint: 50\n", "");
+        TrainingTask task = (TrainingTask) JobFileReader.read("job.yaml", yaml).task();
+        assertThat(task.checkpoint()).isEqualTo(every);
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '`',

@@ -71,6 +71,26 @@ class JobSpecTest {
         }
     }
 
+    @Test
+    void training_onAnInexactEngine_isRefused() {
+        byte[] json =
+                new String(
+                                CanonicalJson.bytes(
+                                        new JobSpec(
+                                                        "train",
+                                                        SPEC.resources(),
+                                                        training(new byte[8], new Random(1)),
+                                                        SPEC.maxPrice(),
+                                                        SPEC.verify())
+                                                .json()),
+                                StandardCharsets.UTF_8)
+                        .replace("\"exact\"", "\"pytorch\"")
+                        .getBytes(StandardCharsets.UTF_8);
+        assertThatThrownBy(() -> parse(json))
+                .isInstanceOf(JsonException.class)
+                .hasMessageContaining("a training runs on engine exact, not on pytorch");
+    }
+
     private static JobSpec random(Random random) {
         byte[] seed = new byte[8];
         random.nextBytes(seed);
@@ -116,7 +136,7 @@ class JobSpecTest {
                 steps,
                 1 + random.nextInt(1_000),
                 1 + random.nextInt(steps),
-                any(EngineName.values(), random));
+                EngineName.EXACT);
     }
 
     private static Container container(byte[] seed, Random random) {

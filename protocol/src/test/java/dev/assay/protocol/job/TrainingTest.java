@@ -50,6 +50,17 @@ class TrainingTest {
         assertThat(SGD.totalRows()).isEqualTo(38_400);
     }
 
+    @Test
+    void units_moreThanEvidenceCanHold_areRefused() {
+        Optimizer sgd = new Optimizer.Sgd("0.1", "0");
+        Training most = training(sgd, 2 * Training.MAX_UNITS, 2);
+        assertThat(most.units()).isEqualTo(Training.MAX_UNITS);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> training(sgd, 2 * Training.MAX_UNITS + 1, 2))
+                .withMessageContaining(
+                        "at most 1000 checkpoints; with 2001 steps take one every 3");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -60,6 +71,7 @@ class TrainingTest {
                 "\"0.002\" | \"-0.002\" | must be a decimal",
                 "\"0.002\" | \"0\" | learningRate must be more than 0",
                 "\"0.999\" | \"1\" | beta2 must be from 0 to below 1, not 1",
+                "\"0.999\" | \"0.99999999\" | beta2 must be from 0 to below 1, not 0.99999999",
                 "\"0.999\" | 0.999 | expected a string",
                 "\"name\":\"adam\" | \"name\":\"adam\",\"x\":1 | t.optimizer.x: unknown field",
                 "\"batch\":64 | \"batch\":64,\"x\":1 | t.x: unknown field",

@@ -19,6 +19,9 @@ final class Patches {
 
     private final int height;
     private final int width;
+    private final int kernelH;
+    private final int kernelW;
+    private final Window window;
     private final int padTop;
     private final int padLeft;
     private final int paddedWidth;
@@ -32,6 +35,9 @@ final class Patches {
     Patches(int height, int width, int kernelH, int kernelW, Window window) {
         this.height = height;
         this.width = width;
+        this.kernelH = kernelH;
+        this.kernelW = kernelW;
+        this.window = window;
         this.padTop = window.padTop();
         this.padLeft = window.padLeft();
         int paddedHeight = height + padTop + window.padBottom();
@@ -81,17 +87,19 @@ final class Patches {
 
     /** How many elements of the image, padding not counted, are under the window of each output. */
     float[] counts() {
-        float[] image = new float[imageSize()];
-        Arrays.fill(image, 1f);
-        float[] plane = new float[planeSize];
-        pad(image, 0, 1, 0f, plane, 0);
+        int columns = (paddedWidth - kernelW) / window.strideW() + 1;
         float[] counts = new float[origins.length];
         for (int i = 0; i < counts.length; i++) {
-            for (int tap : taps) {
-                counts[i] += plane[origins[i] + tap];
-            }
+            int top = i / columns * window.strideH() - padTop;
+            int left = i % columns * window.strideW() - padLeft;
+            counts[i] = inside(top, kernelH, height) * inside(left, kernelW, width);
         }
         return counts;
+    }
+
+    /** How many of the {@code count} indices from {@code first} on are indices of an extent. */
+    private static int inside(int first, int count, int extent) {
+        return Math.min(first + count, extent) - Math.max(first, 0);
     }
 
     /** Image planes from {@code first} on with zeros around them, in scratch memory of worker 0. */

@@ -89,10 +89,12 @@ record Plan(List<Step> steps, Map<String, Integer> places, Set<Integer> outputs)
     private static Optional<Kernel> kernel(Lowering lowering, Node node) throws EngineException {
         try {
             return lowering.kernel(node);
-        } catch (ArithmeticException e) {
+        } catch (ArithmeticException | OutOfMemoryError e) {
             throw new EngineException(
                     Code.UNSUPPORTED,
-                    "node '" + node.name() + "': its packed or padded operands do not fit arrays",
+                    "node '"
+                            + node.name()
+                            + "': its packed or padded operands do not fit arrays, or memory",
                     e);
         }
     }

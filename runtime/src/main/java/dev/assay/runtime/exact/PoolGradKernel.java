@@ -35,6 +35,8 @@ final class PoolGradKernel implements Kernel {
     private final int group;
 
     private final int[] origins;
+
+    /** Of elements under each window, for the mean. */
     private final float[] counts;
 
     private PoolGradKernel(boolean mean, int planesPerBatch, Patches patches) {
@@ -47,7 +49,7 @@ final class PoolGradKernel implements Kernel {
         for (int i = 0; i < origins.length; i++) {
             origins[i] = i / outputs * patches.planeSize() + patches.origins()[i % outputs];
         }
-        this.counts = patches.counts();
+        this.counts = mean ? patches.counts() : new float[0];
     }
 
     /**

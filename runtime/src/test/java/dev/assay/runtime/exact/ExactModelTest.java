@@ -67,6 +67,19 @@ class ExactModelTest {
     }
 
     @Test
+    void load_ofAGraphLargerThanMemory_isRefusedByName() throws Exception {
+        Graph graph =
+                Graph.builder()
+                        .input("x", TensorType.f32(Integer.MAX_VALUE))
+                        .node("turned", new Operator.Transpose(List.of(0)), "x")
+                        .build("turned");
+        assertThatThrownBy(() -> engine.load(graph, Map.of()))
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining("node 'turned'")
+                .hasMessageContaining("memory");
+    }
+
+    @Test
     void run_withTrace_tellsEveryNodesDigestInOrder() throws Exception {
         Tensor images = SmallModel.images(4);
         Map<String, Digest> seen = new LinkedHashMap<>();

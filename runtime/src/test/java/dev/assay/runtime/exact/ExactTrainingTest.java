@@ -51,6 +51,10 @@ class ExactTrainingTest {
             boolean bothBatched = transA && !transB;
             check(new Operator.Gemm(transA, transB), seed, bothBatched ? 3 : transA ? 0 : 1, a, b);
         }
+        Seeded seeded = new Seeded(1);
+        Tensor a = transA ? seeded.plain(1100, 70) : seeded.plain(70, 1100);
+        Tensor b = transB ? seeded.plain(90, 1100) : seeded.plain(1100, 90);
+        check(new Operator.Gemm(transA, transB), 1, 0, a, b);
     }
 
     @Test
@@ -160,6 +164,9 @@ class ExactTrainingTest {
             }
         }
         assertThat(checked).isGreaterThan(SEEDS);
+        Seeded seeded = new Seeded(1);
+        Operator groups = new Operator.ConvTranspose(Window.of(2, 1), 0, 1);
+        check(groups, 1, 1, seeded.plain(19, 20, 12, 13), seeded.plain(20, 9, 3, 3));
     }
 
     @Test

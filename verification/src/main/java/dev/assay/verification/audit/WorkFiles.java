@@ -50,46 +50,43 @@ record WorkFiles(IndexedFolder folder) {
             case TrainingBuild build -> {
                 named(EvidenceLayout.MODEL, build.model());
                 named(EvidenceLayout.DATASET, build.dataset());
-                yield training(result);
-            }
-            case ContainerBuild _ -> container(result);
-        };
-    }
-
-    private TrainingContents training(AttestedResult result)
-            throws Refutation, VerificationException {
-        TrainingContents contents =
-                TrainingContents.open(
+                yield TrainingContents.open(
                         result,
                         bounded(EvidenceLayout.MODEL),
                         folder.path(EvidenceLayout.DATASET),
                         bounded(EvidenceLayout.TRAINING_RESULT),
                         this::checkpoint);
-        for (int unit = 0; unit < contents.checkpoints().size(); unit++) {
-            found(EvidenceLayout.checkpoint(unit), contents.checkpoints().get(unit));
-            if (contents.checkpoint(unit).state().step() == 0) {
-                throw new Refutation(
-                        EvidenceLayout.checkpoint(unit), "step", "is of no step that was done");
             }
-        }
-        return contents;
+            case ContainerBuild _ -> container(result);
+        };
     }
 
-    /** A checkpoint's tensors are compared with what its manifest names when it is read. */
     private TrainingCheckpoint checkpoint(
             int unit, Digest digest, Training training, TrainingStep step)
             throws BlobException, ModelException {
+        byte[] manifest;
         try {
-            return TrainingCheckpoint.parse(
-                    digest,
-                    bounded(EvidenceLayout.checkpoint(unit)),
-                    _ -> folder.path(EvidenceLayout.tensors(unit)),
-                    training,
-                    step);
+            named(EvidenceLayout.checkpoint(unit), digest);
+            manifest = bounded(EvidenceLayout.checkpoint(unit));
         } catch (Refutation e) {
-            throw new ModelException(
-                    ModelException.Code.MISSING, String.valueOf(e.finding().message()));
+            throw missing(e);
         }
+        return TrainingCheckpoint.parse(
+                digest, manifest, tensors -> tensors(unit, tensors), training, step);
+    }
+
+    private Path tensors(int unit, Digest digest) throws BlobException {
+        try {
+            named(EvidenceLayout.tensors(unit), digest);
+        } catch (Refutation e) {
+            throw missing(e);
+        }
+        return folder.path(EvidenceLayout.tensors(unit));
+    }
+
+    private static BlobException missing(Refutation e) {
+        return new BlobException(
+                BlobException.Code.MISSING, e.finding().file() + ": " + e.getMessage(), e);
     }
 
     private ContainerContents container(AttestedResult result)

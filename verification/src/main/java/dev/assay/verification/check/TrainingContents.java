@@ -28,7 +28,13 @@ import java.util.Optional;
 
 /**
  * The files of a training: model, dataset, and the training checkpoints that its units ended in.
- * Each unit is replayed by itself, from the checkpoint before it. Immutable, thread-safe.
+ * Each unit is replayed by itself, from the checkpoint before it.
+ *
+ * <p>The provider signed for its output before anybody drew, so an output that is no output of this
+ * training refutes the result, whatever units are drawn: when it does not have the committed root,
+ * or when a checkpoint is missing, malformed, another training's or of another step. An output that
+ * names another graph or another number of checkpoints cannot be opened at all. Immutable,
+ * thread-safe.
  */
 public final class TrainingContents implements ResultContents {
     private static final long MAX_MANIFEST = 64L << 20;
@@ -40,6 +46,7 @@ public final class TrainingContents implements ResultContents {
     private final TrainingStep step;
     private final List<Digest> checkpoints;
     private final Checkpoints files;
+    private final Optional<String> refutation;
 
     private TrainingContents(
             AttestedResult result,
@@ -47,7 +54,7 @@ public final class TrainingContents implements ResultContents {
             LabelledRows rows,
             List<Digest> checkpoints,
             Checkpoints files)
-            throws ModelException {
+            throws ModelException, VerificationException {
         this.result = result;
         this.work = (Training) result.lease().order().order().spec().work();
         this.model = model;
@@ -55,6 +62,7 @@ public final class TrainingContents implements ResultContents {
         this.step = TrainingStep.of(model.graph(), work.optimizer());
         this.checkpoints = checkpoints;
         this.files = files;
+        this.refutation = refute();
     }
 
     /** Where training checkpoints are read from. */
@@ -131,6 +139,37 @@ public final class TrainingContents implements ResultContents {
         }
     }
 
+    private Optional<String> refute() throws VerificationException {
+        UnitCommitments commitments = new UnitCommitments(work);
+        checkpoints.forEach(commitments::add);
+        Optional<String> refutation = ResultContents.refutation(result, commitments.root());
+        for (int unit = 0; unit < checkpoints.size() && refutation.isEmpty(); unit++) {
+            refutation = fault(unit);
+        }
+        return refutation;
+    }
+
+    /** What is wrong with the checkpoint that a unit ended in, if anything. */
+    private Optional<String> fault(int unit) throws VerificationException {
+        int expected = work.firstStep(unit + 1);
+        String what;
+        try {
+            int done = checkpoint(unit).state().step();
+            if (done == expected) {
+                return Optional.empty();
+            }
+            what = "is of step " + done;
+        } catch (VerificationException e) {
+            if (e.code() != Code.BAD_OUTPUT) {
+                throw e;
+            }
+            what = "is none of this training: " + e.getMessage();
+        }
+        return Optional.of(
+                "unit %d ends after step %d, but its checkpoint %s %s"
+                        .formatted(unit, expected, checkpoints.get(unit), what));
+    }
+
     @Override
     public AttestedResult result() {
         return result;
@@ -140,13 +179,16 @@ public final class TrainingContents implements ResultContents {
         return model;
     }
 
-    /** The digests of the checkpoints that the units ended in. */
+    /**
+     * The digests of the checkpoints that the units ended in; none when the output does not name as
+     * many as there are units.
+     */
     public List<Digest> checkpoints() {
         return checkpoints;
     }
 
     /** The checkpoint that a unit ended in. */
-    public TrainingCheckpoint checkpoint(int unit) throws VerificationException {
+    private TrainingCheckpoint checkpoint(int unit) throws VerificationException {
         try {
             return files.read(unit, checkpoints.get(unit), work, step);
         } catch (BlobException e) {
@@ -156,7 +198,7 @@ public final class TrainingContents implements ResultContents {
         }
     }
 
-    /** The trained weights' checkpoint. */
+    /** The trained weights' checkpoint, of a result that is not refuted. */
     public TrainingCheckpoint last() throws VerificationException {
         return checkpoint(work.units() - 1);
     }
@@ -173,45 +215,34 @@ public final class TrainingContents implements ResultContents {
 
     @Override
     public Optional<String> refutation() {
-        UnitCommitments commitments = new UnitCommitments(work);
-        checkpoints.forEach(commitments::add);
-        return ResultContents.refutation(result, commitments.root());
+        return refutation;
     }
 
     /**
-     * Whether a unit, done again from the checkpoint before it, ends in the same bits. It does not
-     * when there is no such checkpoint to begin from, or the steps lead to no numbers.
+     * Whether a unit, done again from the checkpoint before it, ends in the same bits. One that
+     * diverges does not: nobody could have come from there to a checkpoint.
      */
     boolean replays(int unit, Engine exact) throws VerificationException {
         try {
-            Optional<TrainingCheckpoint> start = start(unit);
-            return start.isPresent()
-                    && TrainingRun.replay(unit, start.get(), work, model, rows, exact)
-                            .equals(checkpoints.get(unit));
+            TrainingCheckpoint start =
+                    unit == 0
+                            ? TrainingCheckpoint.of(work, TrainingState.initial(step, work.seed()))
+                            : checkpoint(unit - 1);
+            return TrainingRun.replay(unit, start, work, model, rows, exact)
+                    .equals(checkpoints.get(unit));
         } catch (ModelException e) {
-            return false;
+            if (e.code() == ModelException.Code.NOT_FINITE) {
+                return false;
+            }
+            throw failed(e);
         } catch (EngineException e) {
-            throw new VerificationException(
-                    Code.REPLAY_FAILED, "the replay could not run: " + e.getMessage(), e);
+            throw failed(e);
         }
     }
 
-    /** What a unit begins from; empty when the provider left no checkpoint of that step. */
-    private Optional<TrainingCheckpoint> start(int unit)
-            throws ModelException, VerificationException {
-        if (unit == 0) {
-            return Optional.of(
-                    TrainingCheckpoint.of(work, TrainingState.initial(step, work.seed())));
-        }
-        try {
-            return Optional.of(checkpoint(unit - 1))
-                    .filter(start -> start.state().step() == work.firstStep(unit));
-        } catch (VerificationException e) {
-            if (e.code() != Code.BAD_OUTPUT) {
-                throw e;
-            }
-            return Optional.empty();
-        }
+    private static VerificationException failed(Exception e) {
+        return new VerificationException(
+                Code.REPLAY_FAILED, "the replay could not run: " + e.getMessage(), e);
     }
 
     private static void require(Digest actual, Digest named, String what)

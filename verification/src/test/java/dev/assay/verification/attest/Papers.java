@@ -53,17 +53,25 @@ public final class Papers {
     }
 
     public Papers(EngineName engine, PriceUnit unit) throws ModelException {
-        this(model -> model.work(engine), unit);
+        this(new TinyModel(), engine, unit);
     }
 
-    /** Other work on the tiny model. */
-    public Papers(Function<TinyModel, Work> work, PriceUnit unit) throws ModelException {
-        model = new TinyModel();
+    private Papers(TinyModel model, EngineName engine, PriceUnit unit) {
+        this(model, model.work(engine), unit);
+    }
+
+    /** Papers about other work than the tiny model's. */
+    public Papers(Work work) throws ModelException {
+        this(new TinyModel(), work, PriceUnit.THOUSAND_ROWS);
+    }
+
+    private Papers(TinyModel model, Work work, PriceUnit unit) {
+        this.model = model;
         spec =
                 new JobSpec(
                         "tiny",
                         new Resources(2, 1 << 20, 0, 0),
-                        work.apply(model),
+                        work,
                         new Price(MicroAmount.of(800_000), Denom.USDC, unit),
                         new Verification(5_000));
     }
@@ -119,6 +127,12 @@ public final class Papers {
     /** The receipt that follows {@code before}: so many units done, one second later each. */
     public UsagePredicate receipt(Optional<VerifiedReceipt> before, int units, Tensor output)
             throws VerificationException {
+        return receipt(before, units, TinyModel.root(work(), output, units));
+    }
+
+    /** The same, whatever the work is. */
+    public UsagePredicate receipt(Optional<VerifiedReceipt> before, int units, Digest root)
+            throws VerificationException {
         long sequence = before.map(head -> head.receipt().sequence() + 1).orElse(0L);
         Instant start = before.map(head -> head.receipt().periodEnd()).orElse(NOW.plusSeconds(2));
         Duration wall = Duration.ofSeconds(sequence + 1);
@@ -130,13 +144,8 @@ public final class Papers {
                 start,
                 start.plusSeconds(1),
                 List.of(new UsagePredicate.Device("2 of 2 × Test CPU", "cpu")),
-                new Usage(
-                        wall,
-                        wall.dividedBy(2),
-                        1 << 20,
-                        Math.min(TinyModel.ROWS, (long) units * TinyModel.BATCH),
-                        units),
-                TinyModel.root(work(), output, units));
+                new Usage(wall, wall.dividedBy(2), 1 << 20, spec.work().rows(units), units),
+                root);
     }
 
     /** A chain of two receipts: nothing done, all done. */
