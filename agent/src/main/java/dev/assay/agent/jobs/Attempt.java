@@ -152,8 +152,7 @@ public final class Attempt implements Runnable, LeaseWork {
     }
 
     private void compute(GpuClaim claim, Instant startedOn) throws AttemptFailure {
-        Papers papers =
-                new Papers(assignment, workplace, outbox, acknowledgements, past);
+        Papers papers = new Papers(assignment, workplace, outbox, acknowledgements, past);
         papers.submitAgain(past.receipts());
         try (Execution execution =
                         Execution.prepare(

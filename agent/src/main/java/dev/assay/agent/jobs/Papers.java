@@ -45,11 +45,7 @@ final class Papers {
         this.answers = answers;
         this.receipts =
                 new ReceiptIssuer(
-                        assignment,
-                        workplace.key(),
-                        workplace.journal(),
-                        workplace.clock(),
-                        past);
+                        assignment, workplace.key(), workplace.journal(), workplace.clock(), past);
     }
 
     /** Receipts name what the lease holds from now on: a share of the processors, and GPUs. */

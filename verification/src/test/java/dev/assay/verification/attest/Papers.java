@@ -33,7 +33,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 
 /** The parties of one lease on the tiny model, and the papers they sign when all is well. */
 public final class Papers {

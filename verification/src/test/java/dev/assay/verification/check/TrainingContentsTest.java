@@ -87,8 +87,7 @@ final class TrainingContentsTest {
                         training.work.digest().toString(), Digest.sha256(new byte[1]).toString());
         assertThat(other).isNotEqualTo(manifest);
         assertRefuted(
-                List.of(honest.get(0), blob(other), honest.get(2)),
-                "is none of this training: ");
+                List.of(honest.get(0), blob(other), honest.get(2)), "is none of this training: ");
     }
 
     @Test
