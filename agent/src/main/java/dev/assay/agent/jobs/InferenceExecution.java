@@ -77,7 +77,7 @@ final class InferenceExecution implements Execution {
     private void repeat(List<Digest> finished, Cancellation cancellation) throws AttemptFailure {
         for (int unit = 0; unit < finished.size(); unit++) {
             cancellation.check();
-            Digest again = next();
+            Digest again = compute();
             if (!again.equals(finished.get(unit))) {
                 throw new AttemptFailure(
                         Cause.AGENT_RESTARTED,
@@ -141,13 +141,17 @@ final class InferenceExecution implements Execution {
 
     @Override
     public Digest next(ProgressReporter progress) throws AttemptFailure {
+        Digest output = compute();
+        progress.offer(Progress.of(work, Objects.requireNonNull(run).units()));
+        return output;
+    }
+
+    private Digest compute() throws AttemptFailure {
         try {
             if (run == null) {
                 run = new InferenceRun(loaded, model.manifest(), rows, work);
             }
-            Digest output = run.next().digest();
-            progress.offer(Progress.of(work, run.units()));
-            return output;
+            return run.next().digest();
         } catch (EngineException e) {
             throw failure(e);
         }

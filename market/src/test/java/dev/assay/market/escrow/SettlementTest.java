@@ -169,6 +169,8 @@ class SettlementTest {
                     case BLOB,
                             ENGINE,
                             RUNNER_LOST,
+                            GPU_LOST,
+                            GPU_FAULT,
                             STORAGE,
                             AGENT_RESTARTED,
                             AGENT_LOST,
