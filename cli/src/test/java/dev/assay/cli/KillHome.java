@@ -43,6 +43,16 @@ record KillHome(Path root) {
         }
     }
 
+    /** Changes the agent's journal behind its back. */
+    void change(String sql) throws SQLException {
+        try (Connection journal =
+                        DriverManager.getConnection(
+                                "jdbc:sqlite:" + root.resolve("agents/alder.db"));
+                var statement = journal.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
     boolean isNew() {
         return !Files.exists(root.resolve("agents/alder.db"));
     }

@@ -33,6 +33,17 @@ import java.util.function.Predicate;
  * but the first is a restart after a kill.
  */
 final class KillRound implements Callable<Void> {
+    /** What a kill is aimed at; DONE is written down while the attempt still holds its claim. */
+    private static final List<AttemptState> AIMS =
+            List.of(
+                    AttemptState.DONE,
+                    AttemptState.ASSIGNED,
+                    AttemptState.PREPARING,
+                    AttemptState.RUNNING,
+                    AttemptState.RECOVERING,
+                    AttemptState.FINISHING,
+                    AttemptState.ATTESTING);
+
     private static final int KILLS_TO_REST = 10;
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final int HELD_MILLIS = 30;
@@ -48,6 +59,8 @@ final class KillRound implements Callable<Void> {
     private final Map<AttemptState, Integer> hits = new EnumMap<>(AttemptState.class);
     private final Set<String> audited = new HashSet<>();
     private final List<String> story = new ArrayList<>();
+    private String sabotage = "";
+    private Duration patience = LIMIT;
     private int done;
 
     KillRound(KillJob job, Path folder, int kills, long seed, KillDriver driver)
@@ -59,6 +72,13 @@ final class KillRound implements Callable<Void> {
         this.kills = kills;
         this.random = new Random(seed + job.ordinal());
         this.driver = driver;
+    }
+
+    /** Makes the agent's journal behave as this trigger says, to see that it is noticed. */
+    KillRound sabotaged(String trigger) {
+        sabotage = trigger;
+        patience = Duration.ofSeconds(5);
+        return this;
     }
 
     /** How often each state was the attempt's when its process was killed. */
@@ -74,6 +94,9 @@ final class KillRound implements Callable<Void> {
     public Void call() throws Exception {
         try {
             comeToRest();
+            if (!sabotage.isEmpty()) {
+                home.change(sabotage);
+            }
             while (done < kills) {
                 kill(aim());
                 if (done % KILLS_TO_REST == 0 || done == kills) {
@@ -87,11 +110,11 @@ final class KillRound implements Callable<Void> {
         }
     }
 
-    /** A state to hold the process at; every third kill comes at any moment. */
+    /** A state to hold the process at; every fourth kill comes at any moment. */
     private Optional<AttemptState> aim() {
-        return done % 3 == 2
+        return done % 4 == 3
                 ? Optional.empty()
-                : Optional.of(KillTest.STATES.get((done - done / 3) % KillTest.STATES.size()));
+                : Optional.of(AIMS.get((done - done / 4) % AIMS.size()));
     }
 
     private void kill(Optional<AttemptState> aim) throws Exception {
@@ -102,7 +125,7 @@ final class KillRound implements Callable<Void> {
             if (aim.isPresent()) {
                 if (child.awaitReadyOrHeld()) {
                     assertNothingIsLeftOfTheDead(child);
-                    child.await(line -> line.startsWith("hold ") || line.startsWith("ended "));
+                    child.awaitHeld();
                 }
                 Thread.sleep(delay);
             } else if (child.comes("ready", Duration.ofMillis(delay))) {
@@ -162,8 +185,8 @@ final class KillRound implements Callable<Void> {
     }
 
     /** Something that holds at any moment but this one, and holds soon. */
-    private static void becomes(String what, BooleanSupplier holds) throws InterruptedException {
-        long deadline = System.nanoTime() + LIMIT.toNanos();
+    private void becomes(String what, BooleanSupplier holds) throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
         while (!holds.getAsBoolean()) {
             assertThat(System.nanoTime()).as(what).isLessThan(deadline);
             Thread.sleep(20);
@@ -266,6 +289,17 @@ final class KillRound implements Callable<Void> {
             String line = await(said -> said.equals("ready") || said.startsWith("hold "));
             assertThat(line).as(Files.readString(errors)).isNotEqualTo("over");
             return line.equals("ready");
+        }
+
+        /**
+         * Waits until it is held, or has done an order from its beginning to its end without: what
+         * it takes up again skips some states, and nothing recovers when nothing was interrupted.
+         */
+        void awaitHeld() throws Exception {
+            String line = "";
+            for (int ended = 0; ended < 2 && !line.startsWith("hold "); ended++) {
+                line = await(said -> said.startsWith("hold ") || said.startsWith("ended "));
+            }
         }
 
         String await(Predicate<String> wanted) throws Exception {

@@ -1,6 +1,7 @@
 package dev.assay.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.assay.protocol.lease.AttemptState;
@@ -36,7 +37,7 @@ final class KillTest {
     private static final int KILLS = Integer.getInteger("assay.kills", 200);
     private static final long SEED = Long.getLong("assay.seed", new SecureRandom().nextInt());
 
-    /** A kill at a state is aimed at each of these again and again. */
+    /** The states in which an attempt is killed. */
     static final List<AttemptState> STATES =
             List.of(
                     AttemptState.ASSIGNED,
@@ -93,6 +94,22 @@ final class KillTest {
                     .as("kills at " + state)
                     .isGreaterThanOrEqualTo(least);
         }
+    }
+
+    /** The checks are worth something: a restart that does not end what was left open is noticed. */
+    @Test
+    void claim_thatARestartLeavesOpen_isNoticed() throws Exception {
+        assumeTrue(runs("gcc", "--version"), "no gcc here to build the fake driver with");
+        KillDriver driver = KillDriver.build(folder.resolve("driver"));
+        KillRound round =
+                round(KillJob.EXACT, 1, driver)
+                        .sabotaged(
+                                "CREATE TRIGGER sabotage BEFORE UPDATE OF outcome ON claim WHEN"
+                                        + " NEW.outcome = 'RECONCILED' BEGIN SELECT RAISE(IGNORE);"
+                                        + " END");
+        assertThatThrownBy(round::call)
+                .isInstanceOf(AssertionError.class)
+                .hasStackTraceContaining("no ended lease holds a GPU");
     }
 
     private KillRound round(KillJob job, int kills, KillDriver driver) throws Exception {

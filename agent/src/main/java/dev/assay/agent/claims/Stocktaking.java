@@ -71,7 +71,7 @@ final class Stocktaking {
             barred.put(gpu.label(), obstacle.orElse("it is divided by MIG and has no instance"));
         }
         for (GpuId part : parts) {
-            if (obstacle.isPresent() && !(claimed.contains(part) && isReady(report))) {
+            if (obstacle.isPresent()) {
                 barred.put(part.uuid(), obstacle.get());
             } else if (claimed.contains(part)) {
                 held.add(part);
@@ -81,12 +81,8 @@ final class Stocktaking {
         }
     }
 
-    private static boolean isReady(GpuReport report) {
-        return report.standing() == Standing.READY;
-    }
-
     private static Optional<String> notReady(GpuReport report) {
-        return isReady(report)
+        return report.standing() == Standing.READY
                 ? Optional.empty()
                 : Optional.of(
                         "it is "
