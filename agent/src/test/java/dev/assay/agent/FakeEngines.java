@@ -8,6 +8,7 @@ import dev.assay.models.engine.Trace;
 import dev.assay.models.pack.ModelPackage;
 import dev.assay.models.tensor.Tensor;
 import dev.assay.protocol.job.EngineName;
+import dev.assay.protocol.job.Resources;
 import dev.assay.runtime.exact.ExactEngine;
 
 import java.util.List;
@@ -32,16 +33,24 @@ public final class FakeEngines implements Engines {
      */
     public final List<String> steps = new CopyOnWriteArrayList<>();
 
+    /** The engines that bids were made for, in order. */
+    public final List<EngineName> expected = new CopyOnWriteArrayList<>();
+
     public volatile Step beforeOpen = NOTHING;
     public volatile Step beforeLoad = NOTHING;
     public volatile Step beforeUnit = NOTHING;
     public volatile Step atUnload = NOTHING;
 
     @Override
-    public Engine open(EngineName name, int cpus) throws EngineException {
+    public Engine open(EngineName name, Resources resources) throws EngineException {
         beforeOpen.take();
         steps.add("open");
-        return new FakeEngine(new ExactEngine(cpus));
+        return new FakeEngine(new ExactEngine(resources.cpu()));
+    }
+
+    @Override
+    public void expect(EngineName name) {
+        expected.add(name);
     }
 
     private final class FakeEngine implements Engine {

@@ -9,6 +9,7 @@ import dev.assay.agent.journal.JournalException;
 import dev.assay.agent.journal.JournaledAttempt;
 import dev.assay.protocol.id.LeaseId;
 import dev.assay.protocol.job.Container;
+import dev.assay.protocol.job.EngineName;
 import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.JobSpec;
 import dev.assay.protocol.job.Resources;
@@ -195,13 +196,23 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
                     obstacle.isPresent()
                             ? new AgentMessage.Decline(offer.order(), obstacle.get())
                             : new AgentMessage.PlaceBid(offer.order(), rate.get()));
+            if (obstacle.isEmpty() && spec.work() instanceof Inference inference) {
+                workplace.engines().expect(inference.engine());
+            }
         }
     }
 
     /** Why this machine cannot run a kind of work, if it cannot. */
     private Optional<String> obstacle(Work work) {
         return switch (work) {
-            case Inference _, Training _ -> Optional.empty();
+            case Inference _ -> Optional.empty();
+            case Training training ->
+                    training.engine() == EngineName.EXACT
+                            ? Optional.empty()
+                            : Optional.of(
+                                    "trains on engine exact only: nobody can check a training on "
+                                            + training.engine()
+                                            + " yet");
             case Container _ -> {
                 try {
                     var _ = workplace.containers().host();

@@ -57,7 +57,7 @@ final class TrainingExecution implements Execution {
             throws AttemptFailure {
         Engine engine;
         try {
-            engine = workplace.engines().open(work.engine(), resources.cpu());
+            engine = workplace.engines().open(work.engine(), resources);
         } catch (EngineException e) {
             throw InferenceExecution.failure(e);
         }

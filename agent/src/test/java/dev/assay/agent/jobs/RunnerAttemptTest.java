@@ -49,7 +49,9 @@ final class RunnerAttemptTest {
                 new Attempt(
                         rig.begun(award),
                         rig.workplace(
-                                (_, cpus) -> RunnerEngine.start(RunnerSettings.of(CACHE, cpus)),
+                                (_, resources) ->
+                                        RunnerEngine.start(
+                                                RunnerSettings.of(CACHE, resources.cpu())),
                                 Rig.NEVER),
                         market);
         market.serve(attempt);

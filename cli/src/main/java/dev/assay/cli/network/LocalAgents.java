@@ -7,19 +7,20 @@ import dev.assay.agent.jobs.Engines;
 import dev.assay.agent.jobs.Workplace;
 import dev.assay.agent.journal.Journal;
 import dev.assay.agent.journal.JournalException;
+import dev.assay.models.engine.Engine;
+import dev.assay.models.engine.EngineException;
 import dev.assay.protocol.blob.BlobStore;
+import dev.assay.protocol.job.EngineName;
 import dev.assay.protocol.job.Resources;
 import dev.assay.protocol.money.Denom;
 import dev.assay.protocol.money.MicroAmount;
 import dev.assay.protocol.money.PriceUnit;
 import dev.assay.runtime.exact.ExactEngine;
 import dev.assay.runtime.host.HostFacts;
-import dev.assay.runtime.runner.RunnerEngine;
-import dev.assay.runtime.runner.RunnerSettings;
+import dev.assay.runtime.runner.RunnerPool;
 import dev.assay.verification.crypto.SigningKey;
 import dev.assay.verification.crypto.VerifyingKey;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -66,6 +67,7 @@ final class LocalAgents {
             VerifyingKey marketKey,
             BlobStore blobs,
             HostFacts host,
+            RunnerPool runners,
             InstantSource clock)
             throws JournalException {
         Journal journal = Journal.open(home.agents().resolve(name(index) + ".db"), clock);
@@ -77,7 +79,7 @@ final class LocalAgents {
                         key,
                         journal,
                         blobs,
-                        engines(home.cache()),
+                        engines(runners),
                         containers,
                         host,
                         clock,
@@ -92,12 +94,26 @@ final class LocalAgents {
                 host.logicalCores(), host.memoryBytes(), home.root().toFile().getUsableSpace(), 0);
     }
 
-    private static Engines engines(Path cache) {
-        return (name, cpus) ->
-                switch (name) {
-                    case EXACT -> new ExactEngine(cpus);
-                    case PYTORCH -> RunnerEngine.start(RunnerSettings.of(cache, cpus));
+    /** Agents of one process share a pool, which starts nothing until one of them bids for it. */
+    private static Engines engines(RunnerPool runners) {
+        return new Engines() {
+            @Override
+            public Engine open(EngineName name, Resources resources) throws EngineException {
+                return switch (name) {
+                    case EXACT -> new ExactEngine(resources.cpu());
+                    case PYTORCH ->
+                            runners.take(resources.cpu(), resources.memoryBytes(), List.of());
                 };
+            }
+
+            @Override
+            public void expect(EngineName name) {
+                switch (name) {
+                    case EXACT -> {}
+                    case PYTORCH -> runners.fill();
+                }
+            }
+        };
     }
 
     private static PriceTable prices(int index) {

@@ -1,7 +1,10 @@
 package dev.assay.runtime.runner;
 
+import dev.assay.runtime.device.GpuId;
+
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How a runner process is started and how long it may take.
@@ -14,6 +17,9 @@ import java.time.Duration;
  * @param loadLimit until a model is loaded
  * @param runLimit until one run is answered
  * @param closeLimit for ending by itself when asked to, before it is killed
+ * @param memoryBytes what its job may take on top of what the runner holds before; 0 for no limit
+ * @param gpus the GPUs that its job may use; without any it runs on the CPU
+ * @param controlGroups where the kernel's control groups are mounted
  */
 public record RunnerSettings(
         Path cache,
@@ -23,10 +29,17 @@ public record RunnerSettings(
         Duration startLimit,
         Duration loadLimit,
         Duration runLimit,
-        Duration closeLimit) {
+        Duration closeLimit,
+        long memoryBytes,
+        List<GpuId> gpus,
+        Path controlGroups) {
     private static final long MIN_HEAP = 64 << 20;
 
     public RunnerSettings {
+        gpus = List.copyOf(gpus);
+        if (memoryBytes < 0) {
+            throw new IllegalArgumentException("a limit of memory cannot be negative");
+        }
         if (threads < 1 || heapBytes < MIN_HEAP) {
             throw new IllegalArgumentException(
                     "a runner needs at least one thread and " + MIN_HEAP + " bytes of heap");
@@ -51,6 +64,25 @@ public record RunnerSettings(
                 Duration.ofMinutes(1),
                 Duration.ofMinutes(1),
                 Duration.ofMinutes(10),
-                Duration.ofSeconds(2));
+                Duration.ofSeconds(2),
+                0,
+                List.of(),
+                Path.of("/sys/fs/cgroup"));
+    }
+
+    /** The same for a job that has so much of the machine. */
+    public RunnerSettings with(int jobThreads, long jobMemoryBytes, List<GpuId> jobGpus) {
+        return new RunnerSettings(
+                cache,
+                jobThreads,
+                heapBytes,
+                maxFrameBytes,
+                startLimit,
+                loadLimit,
+                runLimit,
+                closeLimit,
+                jobMemoryBytes,
+                jobGpus,
+                controlGroups);
     }
 }
