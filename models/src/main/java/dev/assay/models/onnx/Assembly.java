@@ -59,11 +59,6 @@ final class Assembly {
         return new Value(name, type);
     }
 
-    /** The tensor of a value that is a parameter. */
-    boolean isParameter(Value value) {
-        return parameters.containsKey(value.name());
-    }
-
     ImportedModel build(Value output) throws ModelException {
         return new ImportedModel(graph.build(output.name()), parameters);
     }

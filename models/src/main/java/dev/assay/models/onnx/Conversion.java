@@ -8,7 +8,6 @@ import dev.assay.models.onnx.OnnxFile.Node;
 import dev.assay.models.tensor.Shape;
 import dev.assay.models.tensor.Tensor;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -77,10 +76,10 @@ record Conversion(Step step, Node node, Scope scope) {
             case "MaxPool" -> new WindowConversion(step).maxPool();
             case "AveragePool" -> new WindowConversion(step).averagePool();
             case "GlobalAveragePool" -> new WindowConversion(step).globalAveragePool();
-            case "Flatten" -> flatten();
-            case "Reshape" -> reshape();
-            case "Transpose" -> transpose();
-            case "ReduceSum" -> reduceSum();
+            case "Flatten" -> new LayoutConversion(step).flatten();
+            case "Reshape" -> new LayoutConversion(step).reshape();
+            case "Transpose" -> new LayoutConversion(step).transpose();
+            case "ReduceSum" -> new LayoutConversion(step).reduceSum();
             default -> throw step.error("unsupported");
         };
     }
@@ -128,7 +127,7 @@ record Conversion(Step step, Node node, Scope scope) {
         Optional<Tensor> constantB = step.constant(1);
         Value b;
         if (transB && constantB.isPresent() && constantB.get().shape().rank() == 2) {
-            b = step.assembly().parameter(node.inputs().get(1), transposed(constantB.get()));
+            b = scope.transposed(node.inputs().get(1), constantB.get());
             transB = false;
         } else {
             b = step.input(1);
@@ -163,18 +162,6 @@ record Conversion(Step step, Node node, Scope scope) {
                         step.assembly().parameter(hint + ".factor", scalar));
     }
 
-    private static Tensor transposed(Tensor matrix) {
-        int rows = matrix.shape().dim(0);
-        int columns = matrix.shape().dim(1);
-        float[] values = new float[rows * columns];
-        for (int row = 0; row < rows; row++) {
-            for (int column = 0; column < columns; column++) {
-                values[column * rows + row] = matrix.values()[row * columns + column];
-            }
-        }
-        return Tensor.of(Shape.of(columns, rows), values);
-    }
-
     /** Before version 13 a softmax went over all axes from one on. */
     private Value softmax() throws ModelException {
         int rank = step.input(0).shape().rank();
@@ -183,104 +170,6 @@ record Conversion(Step step, Node node, Scope scope) {
             throw step.error("axis " + axis + " of " + rank + " is not supported, only the last");
         }
         return node(1, new Operator.Softmax());
-    }
-
-    private Value flatten() throws ModelException {
-        int rank = step.input(0).shape().rank();
-        long axis = step.integer("axis", 1);
-        if (axis != 1 && axis + rank != 1) {
-            throw step.error("axis " + axis + " is not supported, only 1");
-        }
-        return node(1, new Operator.Flatten());
-    }
-
-    private Value transpose() throws ModelException {
-        int rank = step.input(0).shape().rank();
-        List<Integer> perm = new ArrayList<>();
-        for (long axis :
-                step.integers("perm")
-                        .orElse(
-                                IntStream.range(0, rank)
-                                        .mapToObj(i -> (long) rank - 1 - i)
-                                        .toList())) {
-            perm.add(step.fitting(axis));
-        }
-        return node(1, new Operator.Transpose(perm));
-    }
-
-    private Value reshape() throws ModelException {
-        step.only("allowzero", 0);
-        step.takes(2);
-        Value x = step.input(0);
-        Shape to = reshaped(x.shape(), step.integers(1));
-        return step.assembly().node(step.hint(), new Operator.Reshape(to), x);
-    }
-
-    /** 0 keeps an extent, −1 is what is left; the first axis of rows stays theirs. */
-    private Shape reshaped(Shape from, List<Long> wanted) throws ModelException {
-        boolean batched = from.batched();
-        int[] to = new int[wanted.size()];
-        int open = -1;
-        long known = 1;
-        for (int axis = 0; axis < to.length; axis++) {
-            long extent = wanted.get(axis);
-            if (batched && axis == 0 && extent >= -1 && extent <= 1) {
-                to[axis] = Shape.BATCH;
-                continue;
-            }
-            if (extent == 0 && axis < from.rank()) {
-                extent = from.dim(axis);
-            }
-            if (extent == -1 && open < 0) {
-                open = axis;
-                continue;
-            }
-            if (extent < 1 || (batched && axis == 0)) {
-                throw step.error("shape " + wanted + " does not keep the rows of " + from);
-            }
-            to[axis] = step.fitting(extent);
-            known = Math.multiplyExact(known, extent);
-        }
-        if (open >= 0) {
-            if (from.elements() % known != 0) {
-                throw step.error("shape " + wanted + " does not fit " + from);
-            }
-            to[open] = (int) (from.elements() / known);
-        }
-        return Shape.of(to);
-    }
-
-    /** Axes are an attribute before version 13, and an input since. */
-    private Value reduceSum() throws ModelException {
-        step.takes(2);
-        Value x = step.input(0);
-        boolean keep = step.integer("keepdims", 1) != 0;
-        boolean noop = step.integer("noop_with_empty_axes", 0) != 0;
-        List<Long> given = step.has(1) ? step.integers(1) : step.integers("axes").orElse(List.of());
-        int rank = x.shape().rank();
-        Set<Integer> axes = new TreeSet<>();
-        for (long axis : given) {
-            axes.add(step.fitting(axis < 0 ? axis + rank : axis));
-        }
-        if (given.isEmpty()) {
-            if (noop) {
-                return x;
-            }
-            IntStream.range(0, rank).forEach(axes::add);
-        }
-        if (x.shape().batched() && axes.contains(0)) {
-            throw step.error("adds up rows, which are independent");
-        }
-        Operator sum = new Operator.ReduceSum(List.copyOf(axes));
-        Value y = step.assembly().node(keep ? step.hint() + ".sum" : step.hint(), sum, x);
-        if (!keep) {
-            return y;
-        }
-        int[] dims =
-                IntStream.range(0, rank)
-                        .map(i -> axes.contains(i) ? 1 : x.shape().dim(i))
-                        .toArray();
-        return step.assembly().node(step.hint(), new Operator.Reshape(Shape.of(dims)), y);
     }
 
     /** Inference drops nothing out. */

@@ -2,6 +2,7 @@ package dev.assay.models.onnx;
 
 import dev.assay.models.ModelException;
 import dev.assay.models.onnx.Assembly.Value;
+import dev.assay.models.tensor.Shape;
 import dev.assay.models.tensor.Tensor;
 
 import java.util.HashMap;
@@ -16,6 +17,7 @@ import java.util.Optional;
 final class Scope {
     private final Assembly assembly = new Assembly();
     private final Map<String, Value> values = new HashMap<>();
+    private final Map<String, Value> transposed = new HashMap<>();
     private final Map<String, Constant> constants;
     private final long opset;
 
@@ -75,6 +77,28 @@ final class Scope {
                 };
         values.put(name, parameter);
         return parameter;
+    }
+
+    /** A constant matrix turned: a parameter of its own, made once. */
+    Value transposed(String name, Tensor matrix) throws ModelException {
+        Value known = transposed.get(name);
+        if (known == null) {
+            known = assembly.parameter(name, turned(matrix));
+            transposed.put(name, known);
+        }
+        return known;
+    }
+
+    private static Tensor turned(Tensor matrix) {
+        int rows = matrix.shape().dim(0);
+        int columns = matrix.shape().dim(1);
+        float[] turned = new float[rows * columns];
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                turned[column * rows + row] = matrix.values()[row * columns + column];
+            }
+        }
+        return Tensor.of(Shape.of(columns, rows), turned);
     }
 
     Optional<Tensor> constant(String name) {
