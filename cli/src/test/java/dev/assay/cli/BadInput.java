@@ -87,7 +87,7 @@ enum BadInput {
     },
     TORCH_SCRIPT(
             "inference.model: mine.pt is TorchScript, which no job can name yet; export the model"
-                + " as ONNX") {
+                    + " as ONNX") {
         @Override
         void make(Path folder) throws Exception {
             Example.edited(folder, 5, "builtin:digits", "mine.pt");

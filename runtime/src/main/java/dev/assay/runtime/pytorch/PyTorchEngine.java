@@ -33,6 +33,9 @@ public final class PyTorchEngine implements Engine {
     private static final String THREADS = "ai.djl.pytorch.num_threads";
     private static final String INTEROP_THREADS = "ai.djl.pytorch.num_interop_threads";
 
+    /** Optimizing a script while it runs would change bits between one run and the next. */
+    private static final String OPTIMIZER = "ai.djl.pytorch.graph_optimizer";
+
     private final NDManager arrays;
 
     private PyTorchEngine(NDManager arrays) {
@@ -96,6 +99,7 @@ public final class PyTorchEngine implements Engine {
         }
         System.setProperty(THREADS, wanted);
         System.setProperty(INTEROP_THREADS, "1");
+        System.setProperty(OPTIMIZER, "false");
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");
         System.setProperty("DJL_CACHE_DIR", cache.toAbsolutePath().toString());

@@ -7,7 +7,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.ParameterStore;
 
 import dev.assay.models.engine.EngineException;
@@ -24,9 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A TorchScript model, run as it is: nothing is known of it but what it yields. PyTorch's
- * optimizing of a script while it runs is off for the whole JVM, because it changes bits between
- * one run and the next. Every run has an array manager of its own.
+ * A TorchScript model, run as it is: nothing is known of it but what it yields. Every run has an
+ * array manager of its own.
  */
 final class ScriptModel implements LoadedModel {
     private static final int MAX_OUTPUTS = 64;
@@ -45,7 +43,6 @@ final class ScriptModel implements LoadedModel {
      * @param arrays owns what runs allocate; the model closes it
      */
     static ScriptModel load(Path file, Device device, NDManager arrays) throws EngineException {
-        JniUtils.setGraphExecutorOptimize(false);
         Model model = Model.newInstance("script", device, "PyTorch");
         try (InputStream in = Files.newInputStream(file)) {
             model.load(in);
