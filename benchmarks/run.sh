@@ -4,6 +4,7 @@
 #   benchmarks/run.sh matmul     exact engine against DJL/PyTorch, matrix products of 512 to 4096, 1 and 2 threads
 #   benchmarks/run.sh digits     builtin:digits on both engines, rows/s; the cost of commitments and of the trace
 #   benchmarks/run.sh training   training builtin:digits on both engines, steps/s, SGD and Adam, 1 and 2 threads
+#   benchmarks/run.sh runner     PyTorch in a runner process against PyTorch in process; time to the first row
 #   benchmarks/run.sh tolerance  how far honest PyTorch outputs are from the exact engine's
 #   benchmarks/run.sh metering   what sampling costs, with 0, 1 and 8 GPUs of a library that pretends
 #   benchmarks/run.sh idle       an agent without work: resident memory and processor time
@@ -44,6 +45,12 @@ case "${1:-}" in
       program dev.assay.benchmarks.training.TrainingComparison "$threads" 7 "benchmarks/results/training-$threads.json"
     done
     ;;
+  runner)
+    build
+    for threads in 1 2; do
+      program dev.assay.benchmarks.runner.RunnerComparison "$threads" 7 "benchmarks/results/runner-$threads.json"
+    done
+    ;;
   tolerance)
     build
     program dev.assay.benchmarks.digits.ToleranceCalibration 2 benchmarks/results/tolerance.json
@@ -62,7 +69,7 @@ case "${1:-}" in
     program dev.assay.benchmarks.commands.CommandTimes 7 benchmarks/results/commands.json
     ;;
   *)
-    sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    sed -n '2,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
     exit 3
     ;;
 esac

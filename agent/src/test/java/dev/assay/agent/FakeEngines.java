@@ -9,6 +9,7 @@ import dev.assay.models.graph.Graph;
 import dev.assay.models.pack.ModelPackage;
 import dev.assay.models.tensor.Tensor;
 import dev.assay.protocol.job.EngineName;
+import dev.assay.protocol.job.Resources;
 import dev.assay.runtime.device.GpuId;
 import dev.assay.runtime.exact.ExactEngine;
 
@@ -36,6 +37,9 @@ public final class FakeEngines implements Engines {
      */
     public final List<String> steps = new CopyOnWriteArrayList<>();
 
+    /** The engines that bids were made for, in order. */
+    public final List<EngineName> expected = new CopyOnWriteArrayList<>();
+
     public volatile Step beforeOpen = NOTHING;
     public volatile Step beforeLoad = NOTHING;
     public volatile Step beforeUnit = NOTHING;
@@ -54,11 +58,17 @@ public final class FakeEngines implements Engines {
     }
 
     @Override
-    public Engine open(EngineName name, int cpus, List<GpuId> claimed) throws EngineException {
+    public Engine open(EngineName name, Resources resources, List<GpuId> claimed)
+            throws EngineException {
         gpus.add(claimed);
         beforeOpen.take();
         steps.add("open");
-        return new FakeEngine(new ExactEngine(cpus));
+        return new FakeEngine(new ExactEngine(resources.cpu()));
+    }
+
+    @Override
+    public void expect(EngineName name) {
+        expected.add(name);
     }
 
     private final class FakeEngine implements Engine {

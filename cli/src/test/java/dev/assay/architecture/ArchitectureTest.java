@@ -92,8 +92,15 @@ class ArchitectureTest {
             confined("io.grpc..", "dev.assay.protocol.rpc..");
 
     @ArchTest
-    static final ArchRule protobuf_staysInItsAdapter =
-            confined("com.google.protobuf..", "dev.assay.protocol.rpc..");
+    static final ArchRule protobuf_staysInItsAdapters =
+            noClasses()
+                    .that(
+                            not(
+                                    resideInAnyPackage(
+                                            "dev.assay.protocol.rpc..", "dev.assay.models.onnx..")))
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("com.google.protobuf..");
 
     @ArchTest
     static final ArchRule generatedMessages_stayInTheirAdapter =

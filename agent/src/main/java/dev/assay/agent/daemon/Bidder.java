@@ -7,6 +7,7 @@ import dev.assay.agent.jobs.Workplace;
 import dev.assay.agent.journal.JournalException;
 import dev.assay.protocol.id.OrderId;
 import dev.assay.protocol.job.Container;
+import dev.assay.protocol.job.EngineName;
 import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.JobSpec;
 import dev.assay.protocol.job.Resources;
@@ -90,6 +91,9 @@ final class Bidder {
         if (obstacle.isPresent()) {
             return new Decline(offer.order(), obstacle.get());
         }
+        if (spec.work() instanceof Inference inference) {
+            workplace.engines().expect(inference.engine());
+        }
         bids.put(offer.order(), rate.get());
         return new PlaceBid(offer.order(), rate.get());
     }
@@ -121,7 +125,14 @@ final class Bidder {
     /** Why this machine cannot run a kind of work, if it cannot. */
     private Optional<String> obstacle(Work work) {
         return switch (work) {
-            case Inference _, Training _ -> Optional.empty();
+            case Inference _ -> Optional.empty();
+            case Training training ->
+                    training.engine() == EngineName.EXACT
+                            ? Optional.empty()
+                            : Optional.of(
+                                    "trains on engine exact only: nobody can check a training on "
+                                            + training.engine()
+                                            + " yet");
             case Container _ -> {
                 try {
                     var _ = workplace.containers().host();

@@ -112,7 +112,7 @@ final class InferenceExecution implements Execution {
         cancellation.check();
         Engine engine;
         try {
-            engine = workplace.engines().open(work.engine(), resources.cpu(), gpus);
+            engine = workplace.engines().open(work.engine(), resources, gpus);
         } catch (EngineException e) {
             throw failure(e);
         }
@@ -179,7 +179,7 @@ final class InferenceExecution implements Execution {
     static AttemptFailure failure(EngineException e) {
         Cause cause =
                 switch (e.code()) {
-                    case BAD_INPUT, UNSUPPORTED -> Cause.BAD_INPUT;
+                    case BAD_INPUT, UNSUPPORTED, MEMORY_LIMIT -> Cause.BAD_INPUT;
                     case RUNNER_LOST -> Cause.RUNNER_LOST;
                     case UNAVAILABLE, FAILED -> Cause.ENGINE;
                 };

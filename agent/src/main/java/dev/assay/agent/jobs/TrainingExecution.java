@@ -68,7 +68,7 @@ final class TrainingExecution implements Execution {
             engine =
                     workplace
                             .engines()
-                            .open(work.engine(), assignment.spec().resources().cpu(), gpus);
+                            .open(work.engine(), assignment.spec().resources(), gpus);
         } catch (EngineException e) {
             throw InferenceExecution.failure(e);
         }

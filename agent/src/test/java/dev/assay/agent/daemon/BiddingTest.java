@@ -6,8 +6,13 @@ import dev.assay.agent.FakeEngines;
 import dev.assay.agent.FakeMarket;
 import dev.assay.agent.Rig;
 import dev.assay.agent.bidding.PriceTable;
+import dev.assay.protocol.job.EngineName;
+import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.JobSpec;
+import dev.assay.protocol.job.Optimizer;
 import dev.assay.protocol.job.Resources;
+import dev.assay.protocol.job.Training;
+import dev.assay.protocol.job.Verification;
 import dev.assay.protocol.lease.AttemptState;
 import dev.assay.protocol.market.AgentHello;
 import dev.assay.protocol.market.AgentMessage;
@@ -54,6 +59,7 @@ final class BiddingTest {
 
     @TempDir private Path folder;
     private final FakeMarket market = new FakeMarket();
+    private final FakeEngines engines = new FakeEngines();
     private Rig rig;
     private Agent agent;
 
@@ -63,7 +69,7 @@ final class BiddingTest {
         agent =
                 new Agent(
                         new AgentConfig("alder", CAPACITY, PRICES),
-                        rig.workplace(new FakeEngines(), Rig.NEVER),
+                        rig.workplace(engines, Rig.NEVER),
                         rig.market.verifyingKey());
         agent.start(market);
     }
@@ -109,6 +115,43 @@ final class BiddingTest {
     @Test
     void offer_thatFits_isBidOnAtTheTablesRate() throws Exception {
         assertThat(rate()).isEqualTo(200_000);
+    }
+
+    /** What takes long to start may start when there is a bid, and not for less. */
+    @Test
+    void engine_isExpectedForABidOnly() throws Exception {
+        JobSpec fast =
+                rig.spec(
+                        new Inference(
+                                rig.model, rig.input, Rig.ROWS, EngineName.PYTORCH, Rig.BATCH));
+        assertThat(answer(fast)).isInstanceOf(PlaceBid.class);
+        assertThat(engines.expected).containsExactly(EngineName.PYTORCH);
+        assertThat(refusal(rig.spec(Rig.NEEDED, Rig.price(1)))).contains("above the maximum");
+        assertThat(engines.expected).hasSize(1);
+    }
+
+    @Test
+    void offer_ofATrainingThatNobodyCanCheck_isDeclined() throws Exception {
+        Training training =
+                new Training(
+                        rig.model,
+                        rig.input,
+                        Rig.ROWS,
+                        1,
+                        1,
+                        Optimizer.Adam.of("0.002"),
+                        10,
+                        Rig.BATCH,
+                        5,
+                        EngineName.PYTORCH);
+        JobSpec spec =
+                new JobSpec(
+                        "train",
+                        Rig.NEEDED,
+                        training,
+                        Rig.price(350_000),
+                        new Verification(10_000));
+        assertThat(refusal(spec)).contains("nobody can check a training on pytorch yet");
     }
 
     @Test

@@ -164,7 +164,8 @@ final class AttemptFailureTest {
         "UNSUPPORTED, BAD_INPUT",
         "UNAVAILABLE, ENGINE",
         "FAILED, ENGINE",
-        "RUNNER_LOST, RUNNER_LOST"
+        "RUNNER_LOST, RUNNER_LOST",
+        "MEMORY_LIMIT, BAD_INPUT"
     })
     void engine_thatFailsAtAnyStep_givesItsCauseAndIsClosed(EngineException.Code code, Cause cause)
             throws Exception {

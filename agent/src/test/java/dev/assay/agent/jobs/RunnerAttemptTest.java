@@ -50,9 +50,10 @@ final class RunnerAttemptTest {
                         rig.begun(award),
                         Past.NONE,
                         rig.workplace(
-                                (_, cpus, gpus) ->
+                                (_, resources, gpus) ->
                                         RunnerEngine.start(
-                                                RunnerSettings.of("test", CACHE, cpus, gpus)),
+                                                RunnerSettings.of("test", CACHE, resources.cpu())
+                                                        .with(resources.cpu(), 0, gpus)),
                                 Rig.NEVER),
                         market);
         market.serve(attempt);

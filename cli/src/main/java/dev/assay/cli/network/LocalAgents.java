@@ -22,12 +22,10 @@ import dev.assay.runtime.host.HostFacts;
 import dev.assay.runtime.inventory.GpuReport;
 import dev.assay.runtime.metering.Sampler;
 import dev.assay.runtime.runner.LeftoverRunners;
-import dev.assay.runtime.runner.RunnerEngine;
-import dev.assay.runtime.runner.RunnerSettings;
+import dev.assay.runtime.runner.RunnerPool;
 import dev.assay.verification.crypto.SigningKey;
 import dev.assay.verification.crypto.VerifyingKey;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -85,6 +83,7 @@ final class LocalAgents {
             BlobStore blobs,
             HostFacts host,
             Supplier<List<GpuReport>> gpus,
+            RunnerPool runners,
             InstantSource clock)
             throws JournalException {
         Journal journal = Journal.open(home.agents().resolve(name(index) + ".db"), clock);
@@ -98,7 +97,7 @@ final class LocalAgents {
                         journal,
                         new ClaimLedger(journal.claims(), index == OWNER_OF_GPUS ? gpus : List::of),
                         blobs,
-                        new LocalEngines(key.keyId().hex(), home.cache()),
+                        new LocalEngines(index == 0, runners),
                         containers,
                         host,
                         sampler,
@@ -115,19 +114,32 @@ final class LocalAgents {
                 host.logicalCores(), host.memoryBytes(), home.root().toFile().getUsableSpace(), 0);
     }
 
-    /** The exact engine in this process, PyTorch in runners of this agent's. */
-    private record LocalEngines(String agent, Path cache) implements Engines {
+    /**
+     * The exact engine in this process, PyTorch in runners. Agents of one process share a pool,
+     * which starts nothing until one of them bids for it; the first ends what an earlier process
+     * left of it.
+     */
+    private record LocalEngines(boolean first, RunnerPool runners) implements Engines {
         @Override
-        public Engine open(EngineName name, int cpus, List<GpuId> gpus) throws EngineException {
+        public Engine open(EngineName name, Resources resources, List<GpuId> gpus)
+                throws EngineException {
             return switch (name) {
-                case EXACT -> new ExactEngine(cpus);
-                case PYTORCH -> RunnerEngine.start(RunnerSettings.of(agent, cache, cpus, gpus));
+                case EXACT -> new ExactEngine(resources.cpu());
+                case PYTORCH -> runners.take(resources.cpu(), resources.memoryBytes(), gpus);
             };
         }
 
         @Override
+        public void expect(EngineName name) {
+            switch (name) {
+                case EXACT -> {}
+                case PYTORCH -> runners.fill();
+            }
+        }
+
+        @Override
         public List<Long> endLeftovers() {
-            return LeftoverRunners.end(agent);
+            return first ? LeftoverRunners.end(runners.owner()) : List.of();
         }
     }
 

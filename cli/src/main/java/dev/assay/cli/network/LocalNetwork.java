@@ -22,6 +22,8 @@ import dev.assay.protocol.rpc.MarketServer;
 import dev.assay.runtime.exact.ExactEngine;
 import dev.assay.runtime.host.HostFacts;
 import dev.assay.runtime.inventory.GpuReport;
+import dev.assay.runtime.runner.RunnerPool;
+import dev.assay.runtime.runner.RunnerSettings;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.attest.AuditedResult;
 import dev.assay.verification.check.RefutedResult;
@@ -51,6 +53,9 @@ public final class LocalNetwork implements AutoCloseable {
 
     /** The most agents that one process runs. */
     public static final int MOST_AGENTS = LocalAgents.MOST;
+
+    /** One runner is made ready for a job that an agent has bid for. */
+    private static final int WARM_RUNNERS = 1;
 
     private static final String LOG_ORIGIN = "assay.local/log";
     private static final Duration AGENT_GRACE = Duration.ofSeconds(3);
@@ -115,14 +120,28 @@ public final class LocalNetwork implements AutoCloseable {
                     owned.add(Market.open(config(), home.market(), keys, this::reproduce, clock));
             String transport = "assay-" + Long.toHexString(RANDOM.nextLong());
             owned.add(MarketServer.inProcess(transport, market, market));
+            RunnerPool runners =
+                    owned.add(
+                            new RunnerPool(
+                                    RunnerSettings.of(owner(), home.cache(), 1), WARM_RUNNERS));
             for (int i = 0; i < agents; i++) {
-                agent(i, host.join(), market, keys, transport);
+                agent(i, host.join(), runners, market, keys, transport);
             }
             return new LocalNetwork(owned, market, tenant(market, transport));
         }
 
+        /** The first agent's id: it ends runners that an earlier process left. */
+        private String owner() throws VerificationException {
+            return key("provider-" + LocalAgents.name(0)).keyId().hex();
+        }
+
         private void agent(
-                int index, HostFacts host, Market market, MarketKeys keys, String transport)
+                int index,
+                HostFacts host,
+                RunnerPool runners,
+                Market market,
+                MarketKeys keys,
+                String transport)
                 throws MarketException, VerificationException, JournalException {
             SigningKey key = key("provider-" + LocalAgents.name(index));
             allow(market, Account.provider(key.keyId()));
@@ -137,6 +156,7 @@ public final class LocalNetwork implements AutoCloseable {
                                     blobs,
                                     host,
                                     gpus,
+                                    runners,
                                     clock));
             agent.agent().start(connection.agent());
         }

@@ -3,6 +3,7 @@ package dev.assay.cli.tenant;
 import dev.assay.models.ModelException;
 import dev.assay.models.autodiff.TrainingStep;
 import dev.assay.models.builtin.BuiltinModels;
+import dev.assay.models.onnx.ImportedModel;
 import dev.assay.models.pack.ModelPackage;
 import dev.assay.models.pack.RowFormat;
 import dev.assay.models.training.LabelledRows;
@@ -36,6 +37,8 @@ import java.util.TreeMap;
 public final class JobResolver {
     private static final String BUILTIN = "builtin:";
     private static final String DIGEST = "sha256:";
+    private static final String ONNX = ".onnx";
+    private static final String TORCH_SCRIPT = ".pt";
     private static final List<String> ALL_OUTPUTS = List.of(".");
 
     private final BlobStore blobs;
@@ -168,6 +171,16 @@ public final class JobResolver {
                 throw new TenantException("inference.model: " + e.getMessage(), e);
             }
         }
+        if (reference.endsWith(ONNX)) {
+            return onnx(directory.resolve(reference));
+        }
+        if (reference.endsWith(TORCH_SCRIPT)) {
+            throw new TenantException(
+                    "inference.model: "
+                            + reference
+                            + " is TorchScript, which no job can name yet; export the model as"
+                            + " ONNX");
+        }
         Path folder = directory.resolve(reference);
         if (!Files.isDirectory(folder)) {
             throw new TenantException(
@@ -177,12 +190,23 @@ public final class JobResolver {
                             + ModelPackage.MANIFEST_FILE
                             + " and "
                             + ModelPackage.WEIGHTS_FILE
-                            + ", or builtin:NAME, or sha256:…)");
+                            + ", or a file NAME.onnx, or builtin:NAME, or sha256:…)");
         }
         ModelPackage.open(folder);
         return ModelPackage.store(
                 folder.resolve(ModelPackage.MANIFEST_FILE),
                 folder.resolve(ModelPackage.WEIGHTS_FILE),
                 blobs);
+    }
+
+    /** Imports the file as a package, which is named as the file is. */
+    private Digest onnx(Path file) throws TenantException, ModelException, BlobException {
+        if (!Files.isRegularFile(file)) {
+            throw new TenantException(
+                    "inference.model: no file " + file + " (paths are relative to the job file)");
+        }
+        String name = file.getFileName().toString();
+        return ImportedModel.read(file)
+                .store(name.substring(0, name.length() - ONNX.length()), blobs);
     }
 }

@@ -16,6 +16,8 @@ public final class EngineException extends Exception {
         UNAVAILABLE,
         /** The runner process ended before it answered. */
         RUNNER_LOST,
+        /** The runner process was ended because the job wanted more memory than it may have. */
+        MEMORY_LIMIT,
         /** The engine failed while it ran the graph. */
         FAILED
     }

@@ -2,6 +2,7 @@ package dev.assay.runtime.pytorch;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
 
 import dev.assay.models.engine.Engine;
 import dev.assay.models.engine.EngineException;
@@ -9,6 +10,7 @@ import dev.assay.models.engine.EngineException.Code;
 import dev.assay.models.engine.LoadedModel;
 import dev.assay.models.graph.Graph;
 import dev.assay.models.pack.ModelPackage;
+import dev.assay.models.script.ScriptFile;
 import dev.assay.models.tensor.Tensor;
 import dev.assay.models.tensor.TensorType;
 
@@ -31,6 +33,9 @@ public final class PyTorchEngine implements Engine {
     private static final String THREADS = "ai.djl.pytorch.num_threads";
     private static final String INTEROP_THREADS = "ai.djl.pytorch.num_interop_threads";
 
+    /** Optimizing a script while it runs would change bits between one run and the next. */
+    private static final String OPTIMIZER = "ai.djl.pytorch.graph_optimizer";
+
     private final NDManager arrays;
 
     private PyTorchEngine(NDManager arrays) {
@@ -44,11 +49,28 @@ public final class PyTorchEngine implements Engine {
      *     load it
      * @param threads threads that one operator may use
      */
-    public static synchronized PyTorchEngine start(Path cache, int threads) throws EngineException {
+    public static PyTorchEngine start(Path cache, int threads) throws EngineException {
+        return start(cache, threads, false);
+    }
+
+    /**
+     * Loads the native library, once a JVM.
+     *
+     * @param gpu whether to compute on the first GPU that this process sees, which takes a PyTorch
+     *     built for it: {@code PYTORCH_LIBRARY_PATH} names its libraries
+     */
+    public static synchronized PyTorchEngine start(Path cache, int threads, boolean gpu)
+            throws EngineException {
         configure(cache, threads);
         try {
             ai.djl.engine.Engine engine = ai.djl.engine.Engine.getEngine(DJL_ENGINE);
-            return new PyTorchEngine(engine.newBaseManager(Device.cpu()));
+            if (gpu && engine.getGpuCount() == 0) {
+                throw new EngineException(
+                        Code.UNAVAILABLE,
+                        "PyTorch sees no GPU here; set PYTORCH_LIBRARY_PATH to the libraries of a"
+                                + " PyTorch built for CUDA");
+            }
+            return new PyTorchEngine(engine.newBaseManager(gpu ? Device.gpu() : Device.cpu()));
         } catch (RuntimeException | LinkageError e) {
             throw new EngineException(
                     Code.UNAVAILABLE,
@@ -77,9 +99,19 @@ public final class PyTorchEngine implements Engine {
         }
         System.setProperty(THREADS, wanted);
         System.setProperty(INTEROP_THREADS, "1");
+        System.setProperty(OPTIMIZER, "false");
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");
         System.setProperty("DJL_CACHE_DIR", cache.toAbsolutePath().toString());
+    }
+
+    /** How many threads one operator may use from now on, in every engine of this JVM. */
+    public void useThreads(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads must be at least 1, not " + threads);
+        }
+        System.setProperty(THREADS, Integer.toString(threads));
+        JniUtils.setNumThreads(threads);
     }
 
     @Override
@@ -106,6 +138,11 @@ public final class PyTorchEngine implements Engine {
                 graph,
                 name -> Objects.requireNonNull(parameters.get(name)),
                 "graph " + graph.digest());
+    }
+
+    /** Loads a TorchScript model, which is run as it is. */
+    public LoadedModel load(ScriptFile script) throws EngineException {
+        return ScriptModel.load(script.file(), arrays.getDevice(), arrays.newSubManager());
     }
 
     private LoadedModel load(Graph graph, Function<String, Tensor> parameters, String what)

@@ -2,18 +2,31 @@ package dev.assay.runtime.runner;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.assay.models.ModelException;
 import dev.assay.models.engine.EngineException;
+import dev.assay.models.graph.Graph;
+import dev.assay.models.graph.GraphJson;
 import dev.assay.models.tensor.Shape;
 import dev.assay.models.tensor.Tensor;
 import dev.assay.protocol.id.Digest;
+import dev.assay.protocol.json.CanonicalJson;
+import dev.assay.protocol.json.JsonException;
+import dev.assay.protocol.json.JsonFields;
+import dev.assay.protocol.json.StrictJson;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Messages as bytes; {@link Wire} draws them. */
 final class MessageCodec {
+    private static final byte[] NOTHING = {};
+
     private MessageCodec() {}
 
     static byte kind(Message message) {
@@ -21,23 +34,39 @@ final class MessageCodec {
             case Message.Load _ -> 1;
             case Message.Run _ -> 2;
             case Message.Unload _ -> 3;
+            case Message.LoadGraph _ -> 4;
+            case Message.Begin _ -> 5;
+            case Message.LoadScript _ -> 6;
             case Message.Ready _ -> 16;
             case Message.Loaded _ -> 17;
             case Message.Result _ -> 18;
             case Message.Unloaded _ -> 19;
+            case Message.Begun _ -> 20;
             case Message.Failed _ -> 31;
         };
     }
 
     // ---- writing -----------------------------------------------------------------------------
 
-    static ByteBuffer encode(Message message, int maxBytes) throws TooLargeException {
-        long size = size(message);
-        if (size > maxBytes) {
+    /** A whole frame; {@link TooLargeException} when it would be longer than the maximum. */
+    static byte[] frame(Message message, int maxFrameBytes) throws TooLargeException {
+        byte[] graph = message instanceof Message.LoadGraph load ? json(load.graph()) : NOTHING;
+        long size = 1 + size(message) + graph.length;
+        if (size > maxFrameBytes) {
             throw new TooLargeException(
-                    "a message of " + size + " bytes; at most " + maxBytes + " fit a frame");
+                    "a message of " + size + " bytes; at most " + maxFrameBytes + " fit a frame");
         }
-        ByteBuffer to = ByteBuffer.allocate((int) size);
+        ByteBuffer to = ByteBuffer.allocate(Integer.BYTES + (int) size);
+        to.putInt((int) size).put(kind(message));
+        putPayload(to, message, graph);
+        return to.array();
+    }
+
+    private static byte[] json(Graph graph) {
+        return CanonicalJson.bytes(GraphJson.write(graph));
+    }
+
+    private static void putPayload(ByteBuffer to, Message message, byte[] graph) {
         switch (message) {
             case Message.Load load -> {
                 putText(to, load.manifestFile());
@@ -48,6 +77,17 @@ final class MessageCodec {
                 putTensors(to, run.inputs());
             }
             case Message.Unload unload -> to.putInt(unload.model());
+            case Message.LoadGraph load -> {
+                to.putInt(graph.length).put(graph).putInt(load.parameters().size());
+                load.parameters()
+                        .forEach(
+                                (name, tensor) -> {
+                                    putText(to, name);
+                                    putTensor(to, tensor);
+                                });
+            }
+            case Message.Begin begin -> to.putInt(begin.threads());
+            case Message.LoadScript load -> putText(to, load.file());
             case Message.Ready ready -> to.putInt(ready.version());
             case Message.Loaded loaded -> to.putInt(loaded.model()).put(loaded.digest().bytes());
             case Message.Result result -> {
@@ -55,24 +95,31 @@ final class MessageCodec {
                 result.trace().forEach(digest -> to.put(digest.bytes()));
                 putTensors(to, result.outputs());
             }
-            case Message.Unloaded _ -> {}
+            case Message.Unloaded _, Message.Begun _ -> {}
             case Message.Failed failed -> {
                 putText(to, failed.code().name());
                 putText(to, failed.message());
             }
         }
-        return to.flip();
     }
 
     private static long size(Message message) {
         return switch (message) {
+            case Message.LoadScript load -> size(load.file());
             case Message.Load load -> size(load.manifestFile()) + size(load.weightsFile());
             case Message.Run run -> 5 + size(run.inputs());
-            case Message.Unload _, Message.Ready _ -> 4;
+            case Message.LoadGraph load -> {
+                long size = 8;
+                for (Map.Entry<String, Tensor> parameter : load.parameters().entrySet()) {
+                    size += size(parameter.getKey()) + size(parameter.getValue());
+                }
+                yield size;
+            }
+            case Message.Unload _, Message.Ready _, Message.Begin _ -> 4;
             case Message.Loaded _ -> 4 + Digest.BYTES;
             case Message.Result result ->
                     4 + (long) Digest.BYTES * result.trace().size() + size(result.outputs());
-            case Message.Unloaded _ -> 0;
+            case Message.Unloaded _, Message.Begun _ -> 0;
             case Message.Failed failed -> size(failed.code().name()) + size(failed.message());
         };
     }
@@ -84,9 +131,13 @@ final class MessageCodec {
     private static long size(List<Tensor> tensors) {
         long size = 4;
         for (Tensor tensor : tensors) {
-            size += 1 + 4L * tensor.shape().rank() + 4L * tensor.values().length;
+            size += size(tensor);
         }
         return size;
+    }
+
+    private static long size(Tensor tensor) {
+        return 1 + 4L * tensor.shape().rank() + 4L * tensor.values().length;
     }
 
     private static void putText(ByteBuffer to, String text) {
@@ -96,12 +147,19 @@ final class MessageCodec {
 
     private static void putTensors(ByteBuffer to, List<Tensor> tensors) {
         to.putInt(tensors.size());
-        for (Tensor tensor : tensors) {
-            to.put((byte) tensor.shape().rank());
-            tensor.shape().dims().forEach(to::putInt);
-            to.asFloatBuffer().put(tensor.values());
-            to.position(to.position() + 4 * tensor.values().length);
-        }
+        tensors.forEach(tensor -> putTensor(to, tensor));
+    }
+
+    private static void putTensor(ByteBuffer to, Tensor tensor) {
+        to.put((byte) tensor.shape().rank());
+        tensor.shape().dims().forEach(to::putInt);
+        floats(to).put(tensor.values());
+        to.position(to.position() + 4 * tensor.values().length);
+    }
+
+    /** What follows in a buffer, as the elements of a tensor. */
+    private static FloatBuffer floats(ByteBuffer buffer) {
+        return buffer.slice().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
     }
 
     // ---- reading -----------------------------------------------------------------------------
@@ -113,10 +171,14 @@ final class MessageCodec {
                         case 1 -> new Message.Load(text(from), text(from));
                         case 2 -> new Message.Run(from.getInt(), from.get() != 0, tensors(from));
                         case 3 -> new Message.Unload(from.getInt());
+                        case 4 -> new Message.LoadGraph(graph(from), parameters(from));
+                        case 5 -> new Message.Begin(from.getInt());
+                        case 6 -> new Message.LoadScript(text(from));
                         case 16 -> new Message.Ready(from.getInt());
                         case 17 -> new Message.Loaded(from.getInt(), digest(from));
                         case 18 -> new Message.Result(digests(from), tensors(from));
                         case 19 -> new Message.Unloaded();
+                        case 20 -> new Message.Begun();
                         case 31 ->
                                 new Message.Failed(
                                         EngineException.Code.valueOf(text(from)), text(from));
@@ -126,7 +188,10 @@ final class MessageCodec {
                 throw new WireException(from.remaining() + " bytes left over in a frame");
             }
             return message;
-        } catch (BufferUnderflowException | IllegalArgumentException e) {
+        } catch (BufferUnderflowException
+                | IllegalArgumentException
+                | JsonException
+                | ModelException e) {
             throw new WireException("a malformed frame of kind " + kind + ": " + e);
         }
     }
@@ -142,6 +207,20 @@ final class MessageCodec {
 
     private static String text(ByteBuffer from) {
         return new String(bytes(from, from.getInt()), UTF_8);
+    }
+
+    private static Graph graph(ByteBuffer from) throws JsonException, ModelException {
+        byte[] json = bytes(from, from.getInt());
+        return GraphJson.read(
+                JsonFields.of(StrictJson.object(json, json.length, "graph"), "graph"));
+    }
+
+    private static Map<String, Tensor> parameters(ByteBuffer from) {
+        Map<String, Tensor> parameters = new HashMap<>();
+        for (int left = from.getInt(); left > 0; left--) {
+            parameters.put(text(from), tensor(from));
+        }
+        return parameters;
     }
 
     private static Digest digest(ByteBuffer from) {
@@ -174,7 +253,7 @@ final class MessageCodec {
             throw new BufferUnderflowException();
         }
         float[] values = new float[shape.elements()];
-        from.asFloatBuffer().get(values);
+        floats(from).get(values);
         from.position(from.position() + 4 * values.length);
         return Tensor.of(shape, values);
     }

@@ -4,16 +4,21 @@ import dev.assay.models.engine.Engine;
 import dev.assay.models.engine.EngineException;
 import dev.assay.models.engine.EngineException.Code;
 import dev.assay.models.engine.LoadedModel;
+import dev.assay.models.graph.Graph;
 import dev.assay.models.pack.ModelPackage;
+import dev.assay.models.script.ScriptFile;
+import dev.assay.models.tensor.Tensor;
 import dev.assay.runtime.pytorch.PyTorchEngine;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * PyTorch in a child process: a crash, an abort or an exhausted memory of native code ends the
  * child and is reported as {@link Code#RUNNER_LOST}; this process goes on, and a new engine can be
- * started. The child ends when it is closed or when this process dies.
+ * started. The child ends when it is closed, when this process dies, or when its job wants more
+ * memory than it may have ({@link Code#MEMORY_LIMIT}).
  *
  * <p>{@link #close} from another thread ends a run under way.
  */
@@ -21,57 +26,20 @@ public final class RunnerEngine implements Engine {
     private final RunnerProcess runner;
     private final RunnerSettings settings;
 
-    private RunnerEngine(RunnerProcess runner, RunnerSettings settings) {
+    RunnerEngine(RunnerProcess runner, RunnerSettings settings) {
         this.runner = runner;
         this.settings = settings;
     }
 
     /** Starts the child with this JVM's own {@code java} and class path. */
     public static RunnerEngine start(RunnerSettings settings) throws EngineException {
-        return start(command(settings), settings);
+        return IdleRunner.launch(settings, false).begin(settings.threads(), settings.memoryBytes());
     }
 
     static RunnerEngine start(List<String> command, RunnerSettings settings)
             throws EngineException {
-        RunnerProcess runner =
-                RunnerProcess.start(
-                        command, settings.gpus(), settings.maxFrameBytes(), settings.closeLimit());
-        try {
-            Message greeting = runner.greeting(settings.startLimit());
-            if (greeting.equals(new Message.Ready(Message.Ready.VERSION))) {
-                return new RunnerEngine(runner, settings);
-            }
-            throw greeting instanceof Message.Failed failed
-                    ? failure(failed)
-                    : unexpected(greeting);
-        } catch (EngineException e) {
-            runner.close();
-            throw e;
-        }
-    }
-
-    /** The shell hands the pipe over as descriptor 3 and is then replaced by the runner. */
-    static List<String> command(RunnerSettings settings) {
-        return List.of(
-                "/bin/sh",
-                "-c",
-                "exec \"$@\" 3>&1 1>&2",
-                LeftoverRunners.mark(settings.owner()),
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx" + settings.heapBytes(),
-                "-XX:+UseSerialGC",
-                "-XX:+ExitOnOutOfMemoryError",
-                "-XX:-CreateCoredumpOnCrash",
-                "-XX:ErrorFile=" + settings.cache().toAbsolutePath().resolve("crash-%p.log"),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-D" + LeftoverRunners.mark(settings.owner()),
-                "-cp",
-                System.getProperty("java.class.path"),
-                RunnerMain.class.getName(),
-                settings.cache().toAbsolutePath().toString(),
-                Integer.toString(settings.threads()),
-                Integer.toString(settings.maxFrameBytes()));
+        return IdleRunner.launch(command, settings)
+                .begin(settings.threads(), settings.memoryBytes());
     }
 
     /** The child's process id, for metering. */
@@ -97,8 +65,29 @@ public final class RunnerEngine implements Engine {
         return new RunnerModel(runner, loaded.model(), model.graph(), settings.runLimit());
     }
 
+    /** Loads a graph in the child, such as a training step; its parameters cross the pipe. */
+    @Override
+    public LoadedModel load(Graph graph, Map<String, Tensor> parameters) throws EngineException {
+        Message.Loaded loaded = ask(new Message.LoadGraph(graph, parameters));
+        return new RunnerModel(runner, loaded.model(), graph, settings.runLimit());
+    }
+
+    /** Loads a TorchScript model in the child, which checks the file again. */
+    public LoadedModel load(ScriptFile script) throws EngineException {
+        Message.Loaded loaded =
+                ask(new Message.LoadScript(script.file().toAbsolutePath().toString()));
+        if (!loaded.digest().equals(script.digest())) {
+            throw new EngineException(
+                    Code.FAILED, script.file() + " changed to " + loaded.digest());
+        }
+        return new RunnerScript(runner, loaded.model(), settings.runLimit());
+    }
+
     Message.Loaded load(Path manifestFile, Path weightsFile) throws EngineException {
-        Message request = new Message.Load(manifestFile.toString(), weightsFile.toString());
+        return ask(new Message.Load(manifestFile.toString(), weightsFile.toString()));
+    }
+
+    private Message.Loaded ask(Message request) throws EngineException {
         return switch (runner.ask(request, settings.loadLimit())) {
             case Message.Loaded loaded -> loaded;
             case Message.Failed failed -> throw failure(failed);

@@ -1,12 +1,12 @@
 package dev.assay.runtime.runner;
 
 import dev.assay.models.ModelException;
-import dev.assay.models.engine.Engine;
 import dev.assay.models.engine.EngineException;
 import dev.assay.models.engine.EngineException.Code;
 import dev.assay.models.engine.LoadedModel;
 import dev.assay.models.engine.Trace;
 import dev.assay.models.pack.ModelPackage;
+import dev.assay.models.script.ScriptFile;
 import dev.assay.models.tensor.Tensor;
 import dev.assay.protocol.id.Digest;
 import dev.assay.runtime.pytorch.PyTorchEngine;
@@ -29,7 +29,7 @@ import java.util.concurrent.Executors;
  * answers leave by descriptor 3, and standard output is joined to standard error, so that nothing
  * that native code or a dying JVM prints gets among the answers. Requests are worked on by one
  * thread while another keeps reading, so that the end of input, which is the agent's death, ends
- * the process even in the middle of a run.
+ * the process even in the middle of a run. A runner serves one job: it begins once.
  */
 public final class RunnerMain {
     /** Exit codes: the agent hung up; what it sent is no frame; there is no answer to send. */
@@ -38,44 +38,68 @@ public final class RunnerMain {
     private static final int BAD_FRAME = 65;
     private static final int BROKEN = 70;
 
+    static final String CPU = "cpu";
+    static final String GPU = "gpu";
+    static final String WARM = "warm";
+    static final String COLD = "cold";
+
     private static final int MAX_MESSAGE = 4000;
     private static final String FRAMES = "/dev/fd/3";
 
     private final Wire wire;
-    private final Engine engine;
+    private final PyTorchEngine engine;
+    private final ExecutorService worker = Executors.newSingleThreadExecutor();
     private final Map<Integer, LoadedModel> models = new HashMap<>();
+    private boolean begun;
     private int lastModel;
 
-    private RunnerMain(Wire wire, Engine engine) {
+    private RunnerMain(Wire wire, PyTorchEngine engine) {
         this.wire = wire;
         this.engine = engine;
     }
 
-    /** Arguments: the engine's cache directory, its threads, the largest frame in bytes. */
+    /**
+     * Arguments: the engine's cache directory, the largest frame in bytes, {@code cpu} or {@code
+     * gpu}, {@code warm} or {@code cold}.
+     */
     public static void main(String[] args) {
         try {
             FileInputStream in = new FileInputStream(FileDescriptor.in);
             FileOutputStream out = new FileOutputStream(FRAMES);
-            Wire wire = new Wire(in, out, Integer.parseInt(args[2]));
-            start(wire, Path.of(args[0]), Integer.parseInt(args[1]));
+            Wire wire = new Wire(in, out, Integer.parseInt(args[1]));
+            start(wire, Path.of(args[0]), args[2].equals(GPU), args[3].equals(WARM));
         } catch (IOException e) {
             exit(BROKEN, e);
         }
     }
 
-    private static void start(Wire wire, Path cache, int threads) {
+    private static void start(Wire wire, Path cache, boolean gpu, boolean warm) {
         try {
-            new RunnerMain(wire, PyTorchEngine.start(cache, threads)).serve();
+            RunnerMain runner = new RunnerMain(wire, PyTorchEngine.start(cache, 1, gpu));
+            runner.worker.execute(() -> runner.ready(cache, warm));
+            runner.serve();
         } catch (EngineException e) {
             send(wire, failed(e.code(), e));
             exit(BROKEN, e);
         }
     }
 
+    private void ready(Path cache, boolean warm) {
+        try {
+            if (warm) {
+                WarmUp.run(engine, cache);
+            }
+            send(wire, new Message.Ready(Message.Ready.VERSION));
+        } catch (EngineException e) {
+            send(wire, failed(e.code(), e));
+            exit(BROKEN, e);
+        } catch (RuntimeException | Error e) {
+            exit(BROKEN, e);
+        }
+    }
+
     /** Never returns: the process ends with its input. */
     private void serve() {
-        send(wire, new Message.Ready(Message.Ready.VERSION));
-        ExecutorService worker = Executors.newSingleThreadExecutor();
         try {
             while (true) {
                 Message request = wire.receive();
@@ -98,8 +122,15 @@ public final class RunnerMain {
 
     private Message answer(Message request) {
         try {
+            if (begun == request instanceof Message.Begin) {
+                throw new EngineException(
+                        Code.UNSUPPORTED, "a runner serves one job, which begins first and once");
+            }
             return switch (request) {
+                case Message.Begin(int threads) -> begin(threads);
                 case Message.Load load -> load(load);
+                case Message.LoadGraph load -> load(load);
+                case Message.LoadScript load -> load(load);
                 case Message.Run run -> run(run);
                 case Message.Unload(int model) -> {
                     LoadedModel loaded = model(model);
@@ -108,6 +139,7 @@ public final class RunnerMain {
                     yield new Message.Unloaded();
                 }
                 case Message.Ready _,
+                        Message.Begun _,
                         Message.Loaded _,
                         Message.Result _,
                         Message.Unloaded _,
@@ -119,6 +151,23 @@ public final class RunnerMain {
         } catch (EngineException e) {
             return failed(e.code(), e);
         }
+    }
+
+    private Message begin(int threads) {
+        engine.useThreads(threads);
+        begun = true;
+        return new Message.Begun();
+    }
+
+    private Message load(Message.LoadGraph load) throws EngineException {
+        models.put(++lastModel, engine.load(load.graph(), load.parameters()));
+        return new Message.Loaded(lastModel, load.graph().digest());
+    }
+
+    private Message load(Message.LoadScript load) throws ModelException, EngineException {
+        ScriptFile script = ScriptFile.check(Path.of(load.file()));
+        models.put(++lastModel, engine.load(script));
+        return new Message.Loaded(lastModel, script.digest());
     }
 
     private Message load(Message.Load load) throws ModelException, EngineException {

@@ -59,15 +59,8 @@ final class RunnerModel implements LoadedModel {
         }
     }
 
-    /** Frees the model in the runner; one that is lost has freed it already. */
     @Override
     public void close() {
-        try {
-            runner.ask(new Message.Unload(model), runLimit);
-        } catch (EngineException e) {
-            if (e.code() != Code.RUNNER_LOST) {
-                throw new IllegalStateException("a model cannot be unloaded", e);
-            }
-        }
+        RunnerScript.unload(runner, model, runLimit);
     }
 }

@@ -2,21 +2,18 @@ package dev.assay.runtime.runner;
 
 import dev.assay.models.engine.EngineException;
 import dev.assay.models.engine.EngineException.Code;
-import dev.assay.runtime.device.GpuId;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Collectors;
 
 /**
  * A child process that answers messages, and the only owner of it. Every wait ends: a request that
@@ -28,29 +25,26 @@ final class RunnerProcess implements AutoCloseable {
     private static final int SIGNAL_BASE = 128;
     private static final Duration PIPE_LIMIT = Duration.ofSeconds(1);
     private static final Duration REAP_LIMIT = Duration.ofSeconds(5);
-    private static final Set<String> ENVIRONMENT =
-            Set.of(
-                    "PATH",
-                    "HOME",
-                    "LANG",
-                    "TZ",
-                    "TMPDIR",
-                    "LD_LIBRARY_PATH",
-                    "PYTORCH_LIBRARY_PATH");
-
     private final Process process;
     private final Wire wire;
     private final Duration closeLimit;
+    private final MemoryBound memory;
     private final OutputTail errors = new OutputTail(TAIL_BYTES);
     private final Thread errorReader;
     private final ScheduledThreadPoolExecutor deadlines;
     private final ReentrantLock exchange = new ReentrantLock();
     private final AtomicReference<@Nullable String> endedBecause = new AtomicReference<>();
+    private volatile long memoryLimit;
 
-    private RunnerProcess(Process process, int maxFrameBytes, Duration closeLimit) {
+    private RunnerProcess(Process process, MemoryBound memory, RunnerSettings settings) {
         this.process = process;
-        this.wire = new Wire(process.getInputStream(), process.getOutputStream(), maxFrameBytes);
-        this.closeLimit = closeLimit;
+        this.wire =
+                new Wire(
+                        process.getInputStream(),
+                        process.getOutputStream(),
+                        settings.maxFrameBytes());
+        this.closeLimit = settings.closeLimit();
+        this.memory = memory;
         String name = "runner-" + process.pid();
         this.errorReader =
                 Thread.ofPlatform()
@@ -64,18 +58,15 @@ final class RunnerProcess implements AutoCloseable {
         deadlines.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
     }
 
-    /** Starts the command; it sees only these GPUs, and the variables that a runner needs. */
-    static RunnerProcess start(
-            List<String> command, List<GpuId> gpus, int maxFrameBytes, Duration closeLimit)
+    /** Starts the command; it sees only the environment variables a runner needs. */
+    static RunnerProcess start(List<String> command, RunnerSettings settings)
             throws EngineException {
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().keySet().retainAll(ENVIRONMENT);
-        builder.environment()
-                .put(
-                        "CUDA_VISIBLE_DEVICES",
-                        gpus.stream().map(GpuId::uuid).collect(Collectors.joining(",")));
+        RunnerCommand.restrict(builder.environment(), settings.gpus());
         try {
-            RunnerProcess runner = new RunnerProcess(builder.start(), maxFrameBytes, closeLimit);
+            Process process = builder.start();
+            MemoryBound memory = MemoryBound.of(process, settings.controlGroups());
+            RunnerProcess runner = new RunnerProcess(process, memory, settings);
             runner.errorReader.start();
             return runner;
         } catch (IOException e) {
@@ -84,8 +75,30 @@ final class RunnerProcess implements AutoCloseable {
         }
     }
 
+    /** From now on the child may take so many bytes on top of what it holds, or is killed. */
+    void limitMemory(long bytes) throws EngineException {
+        try {
+            memoryLimit = bytes;
+            memory.limit(bytes);
+        } catch (IOException | NumberFormatException e) {
+            throw new EngineException(
+                    Code.UNAVAILABLE,
+                    "the memory of the runner cannot be limited: " + e.getMessage(),
+                    e);
+        }
+    }
+
     long pid() {
         return process.pid();
+    }
+
+    /** Whether the child has sent something that nobody has read yet. */
+    boolean hasSpoken() {
+        try {
+            return process.getInputStream().available() > 0;
+        } catch (IOException e) {
+            return false; // its pipe is broken: it has ended
+        }
     }
 
     /** Sends a request and waits for its answer. */
@@ -151,6 +164,14 @@ final class RunnerProcess implements AutoCloseable {
             kill("it closed its output");
             ends(REAP_LIMIT);
         }
+        if (memory.reached()) {
+            return new EngineException(
+                    Code.MEMORY_LIMIT,
+                    "the job wanted more than its "
+                            + (memoryLimit >> 20)
+                            + " MiB of memory, and its runner was ended for it; order more"
+                            + " (resources.memory), or use a smaller batch");
+        }
         joinErrorReader();
         String reason = endedBecause.get();
         String output = errors.text();
@@ -214,5 +235,6 @@ final class RunnerProcess implements AutoCloseable {
         ends(REAP_LIMIT);
         deadlines.shutdownNow();
         joinErrorReader();
+        memory.close();
     }
 }

@@ -10,7 +10,6 @@ import java.util.List;
  * How a runner process is started and how long it may take.
  *
  * @param owner whose runners these are, as {@link LeftoverRunners} looks for them
- * @param gpus the GPUs that it sees; it sees no others
  * @param cache directory for the unpacked native library and for crash reports
  * @param threads threads that one operator may use
  * @param heapBytes bound of the runner's Java heap; native memory comes on top
@@ -19,10 +18,12 @@ import java.util.List;
  * @param loadLimit until a model is loaded
  * @param runLimit until one run is answered
  * @param closeLimit for ending by itself when asked to, before it is killed
+ * @param memoryBytes what its job may take on top of what the runner holds before; 0 for no limit
+ * @param gpus the GPUs that its job sees; without any it runs on the CPU
+ * @param controlGroups where the kernel's control groups are mounted
  */
 public record RunnerSettings(
         String owner,
-        List<GpuId> gpus,
         Path cache,
         int threads,
         long heapBytes,
@@ -30,7 +31,10 @@ public record RunnerSettings(
         Duration startLimit,
         Duration loadLimit,
         Duration runLimit,
-        Duration closeLimit) {
+        Duration closeLimit,
+        long memoryBytes,
+        List<GpuId> gpus,
+        Path controlGroups) {
     private static final long MIN_HEAP = 64 << 20;
 
     public RunnerSettings {
@@ -38,6 +42,9 @@ public record RunnerSettings(
         if (!owner.matches("[0-9A-Za-z._-]{1,128}")) {
             throw new IllegalArgumentException(
                     "'" + owner + "' is no owner's name (letters, digits, '.', '_' and '-')");
+        }
+        if (memoryBytes < 0) {
+            throw new IllegalArgumentException("a limit of memory cannot be negative");
         }
         if (threads < 1 || heapBytes < MIN_HEAP) {
             throw new IllegalArgumentException(
@@ -54,10 +61,9 @@ public record RunnerSettings(
     }
 
     /** 1 GiB of heap, frames of 64 MiB, a minute to start or load, ten for a run. */
-    public static RunnerSettings of(String owner, Path cache, int threads, List<GpuId> gpus) {
+    public static RunnerSettings of(String owner, Path cache, int threads) {
         return new RunnerSettings(
                 owner,
-                gpus,
                 cache,
                 threads,
                 1L << 30,
@@ -65,6 +71,26 @@ public record RunnerSettings(
                 Duration.ofMinutes(1),
                 Duration.ofMinutes(1),
                 Duration.ofMinutes(10),
-                Duration.ofSeconds(2));
+                Duration.ofSeconds(2),
+                0,
+                List.of(),
+                Path.of("/sys/fs/cgroup"));
+    }
+
+    /** The same for a job that has so much of the machine. */
+    public RunnerSettings with(int jobThreads, long jobMemoryBytes, List<GpuId> jobGpus) {
+        return new RunnerSettings(
+                owner,
+                cache,
+                jobThreads,
+                heapBytes,
+                maxFrameBytes,
+                startLimit,
+                loadLimit,
+                runLimit,
+                closeLimit,
+                jobMemoryBytes,
+                jobGpus,
+                controlGroups);
     }
 }

@@ -17,18 +17,23 @@ import java.nio.ByteBuffer;
  * 1 Load      text manifest file   text weights file
  * 2 Run       u32 model   u8 traced (0 | 1)   list of tensors inputs
  * 3 Unload    u32 model
+ * 4 LoadGraph text graph   u32 count   count × (text name   tensor)
+ * 5 Begin     u32 threads
+ * 6 LoadScript  text file
  *                                                                   runner → agent
  * 16 Ready    u32 version
  * 17 Loaded   u32 model   32 bytes digest
  * 18 Result   list of digests trace   list of tensors outputs
  * 19 Unloaded
+ * 20 Begun
  * 31 Failed   text code   text message
  *
  * list    = u32 count   count × element
  * text    = u32 length   UTF-8
- * tensor  = u8 rank   rank × u32 dimension   elements × f32          all big-endian
+ * tensor  = u8 rank   rank × u32 dimension   elements × f32LE
  * </pre>
  *
+ * Integers are big-endian but for the elements of tensors, which lie as the processor keeps them.
  * No frame is as long as {@value #MOST_FRAME_BYTES} bytes, so the first four bytes of any text are
  * no length: a stray print on the pipe is noticed, not read as a frame. One sender and one receiver
  * at a time.
@@ -60,13 +65,7 @@ final class Wire {
 
     /** Sends a message, or nothing of it: {@link TooLargeException} when it does not fit. */
     void send(Message message) throws IOException {
-        ByteBuffer payload = MessageCodec.encode(message, maxFrameBytes - 1);
-        byte[] frame = new byte[5 + payload.remaining()];
-        ByteBuffer.wrap(frame)
-                .putInt(1 + payload.remaining())
-                .put(MessageCodec.kind(message))
-                .put(payload);
-        out.write(frame);
+        out.write(MessageCodec.frame(message, maxFrameBytes));
         out.flush();
     }
 

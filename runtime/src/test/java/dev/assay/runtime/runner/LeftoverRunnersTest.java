@@ -77,8 +77,8 @@ final class LeftoverRunnersTest {
 
     @Test
     void command_ofARunner_carriesItsOwnersMark() {
-        RunnerSettings settings = RunnerSettings.of(owner, Path.of("cache"), 1, List.of());
-        assertThat(RunnerEngine.command(settings))
+        RunnerSettings settings = RunnerSettings.of(owner, Path.of("cache"), 1);
+        assertThat(RunnerCommand.of(settings, false))
                 .contains(LeftoverRunners.mark(owner), "-D" + LeftoverRunners.mark(owner));
     }
 }

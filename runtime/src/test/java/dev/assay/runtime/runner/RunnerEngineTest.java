@@ -3,21 +3,30 @@ package dev.assay.runtime.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.assay.models.engine.Engine;
 import dev.assay.models.engine.EngineException;
 import dev.assay.models.engine.EngineException.Code;
 import dev.assay.models.engine.LoadedModel;
+import dev.assay.models.graph.Graph;
+import dev.assay.models.graph.Operator;
 import dev.assay.models.pack.ModelPackage;
+import dev.assay.models.tensor.Shape;
 import dev.assay.models.tensor.Tensor;
+import dev.assay.models.tensor.TensorType;
+import dev.assay.models.training.TrainingState;
 import dev.assay.protocol.id.Digest;
 import dev.assay.runtime.TestPackages;
+import dev.assay.runtime.device.GpuId;
 import dev.assay.runtime.pytorch.PyTorchEngine;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,13 +34,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 @Timeout(120)
 final class RunnerEngineTest {
     private static final Path CACHE = Path.of("target", "djl");
-    private static final RunnerSettings SETTINGS = RunnerSettings.of("test", CACHE, 1, List.of());
+    private static final RunnerSettings SETTINGS = RunnerSettings.of("test", CACHE, 1);
 
     /** Far more work than a test waits for: it is always ended in the middle. */
     private static final int LONG = 2000;
@@ -171,24 +181,123 @@ final class RunnerEngineTest {
         assertThat(refusal).hasMessageContaining(reason);
     }
 
-    @Test
-    void load_ofBf16Weights_isRefusedBeforeNativeCode() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"BF16", "I16", "U16", "F16"})
+    void load_ofWeightsOfAnotherType_isRefusedBeforeNativeCode(String type) throws Exception {
         TestPackages.products(directory, 4, 1);
         Path weights = directory.resolve(ModelPackage.WEIGHTS_FILE);
         Path manifest = directory.resolve(ModelPackage.MANIFEST_FILE);
         String named = Digest.sha256(weights).toString();
         byte[] bytes = Files.readAllBytes(weights);
-        String bf16 = new String(bytes, StandardCharsets.ISO_8859_1).replace("\"F32\"", "\"BF16\"");
-        bf16 = (char) (bf16.charAt(0) + 1) + bf16.substring(1); // the header grew by one byte
-        Files.write(weights, bf16.getBytes(StandardCharsets.ISO_8859_1));
+        String other =
+                new String(bytes, StandardCharsets.ISO_8859_1)
+                        .replace("\"F32\"", "\"" + type + "\"");
+        int grown = type.length() - "F32".length(); // and so did the header
+        other = (char) (other.charAt(0) + grown) + other.substring(1);
+        Files.write(weights, other.getBytes(StandardCharsets.ISO_8859_1));
         String named2 = Digest.sha256(weights).toString();
         Files.writeString(manifest, Files.readString(manifest).replace(named, named2));
         try (RunnerEngine engine = RunnerEngine.start(SETTINGS)) {
             assertThatThrownBy(
                             () -> engine.load(manifest.toAbsolutePath(), weights.toAbsolutePath()))
                     .isInstanceOf(EngineException.class)
-                    .hasMessageContaining("BF16");
+                    .hasMessageContaining(type);
             assertThat(ProcessHandle.of(engine.pid())).isPresent();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void run_beyondTheJobsMemory_endsTheRunnerAndNamesTheLimit(boolean byControlGroup)
+            throws Exception {
+        Path groups = byControlGroup ? SETTINGS.controlGroups() : directory;
+        if (byControlGroup) {
+            assumeTrue(
+                    ControlGroups.writable(), "this machine lets no process make control groups");
+        }
+        ModelPackage model = wide();
+        RunnerSettings bounded = bounded(256 << 20, groups);
+        try (RunnerEngine engine = RunnerEngine.start(bounded);
+                LoadedModel loaded = engine.load(model)) {
+            assertThat(ControlGroups.ofRunner(engine.pid())).isEqualTo(byControlGroup);
+            EngineException failure =
+                    catchThrowableOfType(
+                            EngineException.class,
+                            () -> loaded.run(TestPackages.random(1, 60_000, 1)));
+            assertThat(failure.code()).isEqualTo(Code.MEMORY_LIMIT);
+            assertThat(failure).hasMessageContaining("256 MiB").hasMessageContaining("memory");
+            assertThat(ProcessHandle.current().isAlive()).isTrue();
+        }
+        assertThat(ControlGroups.left()).isEmpty();
+    }
+
+    @Test
+    void run_withinTheJobsMemory_isNotDisturbed() throws Exception {
+        ModelPackage model = wide();
+        try (RunnerEngine engine =
+                        RunnerEngine.start(bounded(512 << 20, SETTINGS.controlGroups()));
+                LoadedModel loaded = engine.load(model)) {
+            assertThat(loaded.run(TestPackages.random(1, 500, 1)).shape().dim(0)).isEqualTo(500);
+        }
+    }
+
+    /** A row of one number becomes 8,192, and one again. */
+    private ModelPackage wide() throws Exception {
+        int width = 8192;
+        Graph graph =
+                Graph.builder()
+                        .input("x", TensorType.f32(Shape.BATCH, 1))
+                        .parameter("a", TensorType.f32(1, width))
+                        .parameter("b", TensorType.f32(width, 1))
+                        .node("wide", new Operator.MatMul(), "x", "a")
+                        .node("y", new Operator.MatMul(), "wide", "b")
+                        .build("y");
+        return TestPackages.write(
+                directory,
+                graph,
+                Map.of(
+                        "a", TestPackages.random(1, 1, width),
+                        "b", TestPackages.random(2, width, 1)));
+    }
+
+    private static RunnerSettings bounded(long memoryBytes, Path groups) {
+        return new RunnerSettings(
+                "test",
+                CACHE,
+                1,
+                256 << 20,
+                64 << 20,
+                SETTINGS.startLimit(),
+                SETTINGS.loadLimit(),
+                SETTINGS.runLimit(),
+                SETTINGS.closeLimit(),
+                memoryBytes,
+                List.of(),
+                groups);
+    }
+
+    @Test
+    void start_forAGpuWithoutAPyTorchForIt_saysWhatIsMissing() {
+        RunnerSettings gpu = SETTINGS.with(1, 0, List.of(new GpuId("GPU-0000")));
+        EngineException failure =
+                catchThrowableOfType(EngineException.class, () -> RunnerEngine.start(gpu));
+        assertThat(failure.code()).isEqualTo(Code.UNAVAILABLE);
+        assertThat(failure).hasMessageContaining("PYTORCH_LIBRARY_PATH");
+    }
+
+    @Test
+    void trainingInARunner_givesTheSameBitsAsHereAndAfterAResume() throws Exception {
+        try (Engine here = PyTorchEngine.start(CACHE, 1);
+                Engine first = RunnerEngine.start(SETTINGS);
+                Engine second = RunnerEngine.start(SETTINGS)) {
+            TrainingExample example = TrainingExample.of(directory);
+            TrainingState middle = example.run(first, example.begin(), 5);
+            TrainingState end = example.run(first, middle, 5);
+            assertThat(end.step()).isEqualTo(10);
+            assertThat(example.digest(example.run(second, middle, 5)))
+                    .isEqualTo(example.digest(end));
+            assertThat(example.digest(example.run(here, example.begin(), 10)))
+                    .isEqualTo(example.digest(end));
         }
     }
 
@@ -231,7 +340,6 @@ final class RunnerEngineTest {
         RunnerSettings hasty =
                 new RunnerSettings(
                         "test",
-                        List.of(),
                         CACHE,
                         1,
                         64 << 20,
@@ -239,7 +347,10 @@ final class RunnerEngineTest {
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(2),
-                        Duration.ofSeconds(1));
+                        Duration.ofSeconds(1),
+                        0,
+                        List.of(),
+                        SETTINGS.controlGroups());
         EngineException failure =
                 catchThrowableOfType(
                         EngineException.class, () -> RunnerEngine.start(command, hasty));
@@ -250,7 +361,6 @@ final class RunnerEngineTest {
     private static RunnerSettings settings(long heapBytes, int maxFrameBytes, Duration runLimit) {
         return new RunnerSettings(
                 "test",
-                List.of(),
                 CACHE,
                 1,
                 heapBytes,
@@ -258,7 +368,10 @@ final class RunnerEngineTest {
                 SETTINGS.startLimit(),
                 SETTINGS.loadLimit(),
                 runLimit,
-                SETTINGS.closeLimit());
+                SETTINGS.closeLimit(),
+                0,
+                List.of(),
+                SETTINGS.controlGroups());
     }
 
     /** Runs many rows in a thread of its own; the future holds what the run failed with. */

@@ -30,13 +30,24 @@ final class RunnerMainTest {
 
     @BeforeEach
     void start() throws Exception {
-        process = new ProcessBuilder(RunnerEngine.command(SETTINGS)).start();
+        process = new ProcessBuilder(RunnerCommand.of(SETTINGS, false)).start();
         wire =
                 new Wire(
                         process.getInputStream(),
                         process.getOutputStream(),
                         SETTINGS.maxFrameBytes());
         assertThat(wire.receive()).isEqualTo(new Message.Ready(Message.Ready.VERSION));
+        wire.send(new Message.Begin(1));
+        assertThat(wire.receive()).isEqualTo(new Message.Begun());
+    }
+
+    @Test
+    void runner_thatHasAJob_beginsNoOther() throws Exception {
+        wire.send(new Message.Begin(1));
+        assertThat(wire.receive())
+                .isInstanceOfSatisfying(
+                        Message.Failed.class,
+                        failed -> assertThat(failed.message()).contains("serves one job"));
     }
 
     @AfterEach

@@ -34,6 +34,9 @@ final class WireTest {
                         new Message.Ready(1),
                         new Message.Loaded(4, digest),
                         new Message.Unloaded(),
+                        new Message.Begin(3),
+                        new Message.LoadScript("/c/model.pt"),
+                        new Message.Begun(),
                         new Message.Failed(Code.UNSUPPORTED, "why"));
         for (Message message : messages) {
             assertThat(received(sent(message))).isEqualTo(message);

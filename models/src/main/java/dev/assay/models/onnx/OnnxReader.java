@@ -1,0 +1,324 @@
+package dev.assay.models.onnx;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.WireFormat;
+
+import dev.assay.models.ModelException;
+import dev.assay.models.ModelException.Code;
+import dev.assay.models.onnx.OnnxFile.Attribute;
+import dev.assay.models.onnx.OnnxFile.Dim;
+import dev.assay.models.onnx.OnnxFile.Node;
+import dev.assay.models.onnx.OnnxFile.Value;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads ONNX files: protobuf messages, read field by field, of which only those are kept that an
+ * import needs. Nothing is taken that the file does not hold: every length is checked against what
+ * is left of it. Graphs within attributes are skipped, so no depth of nesting is followed.
+ *
+ * @see <a href="https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3">onnx.proto3</a>
+ */
+final class OnnxReader {
+    /** The largest file that is read. */
+    static final long MAX_BYTES = 1L << 30;
+
+    private static final int MAX_ENTRIES = 100_000;
+
+    private final CodedInputStream in;
+
+    private OnnxReader(CodedInputStream in) {
+        this.in = in;
+    }
+
+    /** Reads a whole file; an error names it. */
+    static OnnxFile read(Path file) throws ModelException {
+        try {
+            long size = Files.size(file);
+            if (size > MAX_BYTES) {
+                throw bad(file, size + " bytes; at most " + MAX_BYTES + " are read");
+            }
+            byte[] bytes = Files.readAllBytes(file);
+            CodedInputStream in = CodedInputStream.newInstance(bytes);
+            in.pushLimit(bytes.length);
+            return new OnnxReader(in).model();
+        } catch (InvalidProtocolBufferException | MalformedOnnxException e) {
+            throw bad(file, "truncated or not ONNX: " + e.getMessage());
+        } catch (IOException e) {
+            throw new ModelException(Code.MISSING, file + ": cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static ModelException bad(Path file, String problem) {
+        return new ModelException(Code.BAD_FORMAT, file + ": " + problem);
+    }
+
+    // ---- messages ----------------------------------------------------------------------------
+
+    /** Reads one field, or skips it. */
+    @FunctionalInterface
+    private interface Field {
+        void read(int number, int tag) throws IOException;
+    }
+
+    /** A message that is a field of another: its length, then its fields. */
+    private void nested(int tag, Field field) throws IOException {
+        require(tag, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+        int outer = in.pushLimit(in.readRawVarint32());
+        fields(field);
+        in.popLimit(outer);
+    }
+
+    private void fields(Field field) throws IOException {
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            field.read(WireFormat.getTagFieldNumber(tag), tag);
+        }
+    }
+
+    private void skip(int tag) throws IOException {
+        int type = WireFormat.getTagWireType(tag);
+        if (type == WireFormat.WIRETYPE_START_GROUP || type == WireFormat.WIRETYPE_END_GROUP) {
+            throw new MalformedOnnxException("it holds a group");
+        }
+        in.skipField(tag);
+    }
+
+    private static void require(int tag, int type) throws IOException {
+        if (WireFormat.getTagWireType(tag) != type) {
+            throw new MalformedOnnxException(
+                    "field " + WireFormat.getTagFieldNumber(tag) + " has another type");
+        }
+    }
+
+    private String text(int tag) throws IOException {
+        require(tag, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+        return in.readStringRequireUtf8();
+    }
+
+    private long integer(int tag) throws IOException {
+        require(tag, WireFormat.WIRETYPE_VARINT);
+        return in.readInt64();
+    }
+
+    private static <T> void add(List<T> to, T entry) throws IOException {
+        if (to.size() == MAX_ENTRIES) {
+            throw new MalformedOnnxException("a list of more than " + MAX_ENTRIES + " entries");
+        }
+        to.add(entry);
+    }
+
+    private OnnxFile model() throws IOException {
+        long[] opset = {0};
+        List<Node> nodes = new ArrayList<>();
+        Map<String, Constant> initializers = new LinkedHashMap<>();
+        List<Value> inputs = new ArrayList<>();
+        List<Value> outputs = new ArrayList<>();
+        boolean[] graph = {false};
+        fields(
+                (number, tag) -> {
+                    switch (number) {
+                        case 7 -> {
+                            graph[0] = true;
+                            graph(tag, nodes, initializers, inputs, outputs);
+                        }
+                        case 8 -> opset[0] = Math.max(opset[0], opset(tag));
+                        default -> skip(tag);
+                    }
+                });
+        if (!graph[0]) {
+            throw new MalformedOnnxException("it holds no graph");
+        }
+        return new OnnxFile(opset[0], nodes, initializers, inputs, outputs);
+    }
+
+    /** The version of the standard operators; 0 for those of another domain. */
+    private long opset(int tag) throws IOException {
+        long[] version = {0};
+        String[] domain = {""};
+        nested(
+                tag,
+                (number, field) -> {
+                    switch (number) {
+                        case 1 -> domain[0] = text(field);
+                        case 2 -> version[0] = integer(field);
+                        default -> skip(field);
+                    }
+                });
+        return isStandard(domain[0]) ? version[0] : 0;
+    }
+
+    private static boolean isStandard(String domain) {
+        return domain.isEmpty() || domain.equals("ai.onnx");
+    }
+
+    private void graph(
+            int tag,
+            List<Node> nodes,
+            Map<String, Constant> initializers,
+            List<Value> inputs,
+            List<Value> outputs)
+            throws IOException {
+        nested(
+                tag,
+                (number, field) -> {
+                    switch (number) {
+                        case 1 -> add(nodes, node(field));
+                        case 5 -> initializer(field, initializers);
+                        case 11 -> add(inputs, value(field));
+                        case 12 -> add(outputs, value(field));
+                        case 15 -> throw new MalformedOnnxException("it holds sparse tensors");
+                        default -> skip(field);
+                    }
+                });
+    }
+
+    private void initializer(int tag, Map<String, Constant> initializers) throws IOException {
+        TensorReader tensor = tensor(tag);
+        if (initializers.size() == MAX_ENTRIES
+                || initializers.putIfAbsent(tensor.name(), tensor.constant()) != null) {
+            throw new MalformedOnnxException(
+                    "too many initializers, or two of name '" + tensor.name() + "'");
+        }
+    }
+
+    private TensorReader tensor(int tag) throws IOException {
+        TensorReader tensor = new TensorReader(in);
+        nested(
+                tag,
+                (number, field) -> {
+                    if (!tensor.read(number, field)) {
+                        skip(field);
+                    }
+                });
+        return tensor;
+    }
+
+    private Node node(int tag) throws IOException {
+        String[] texts = {"", "", ""};
+        List<String> inputs = new ArrayList<>();
+        List<String> outputs = new ArrayList<>();
+        Map<String, Attribute> attributes = new HashMap<>();
+        nested(
+                tag,
+                (number, field) -> {
+                    switch (number) {
+                        case 1 -> add(inputs, text(field));
+                        case 2 -> add(outputs, text(field));
+                        case 3 -> texts[0] = text(field);
+                        case 4 -> texts[1] = text(field);
+                        case 5 -> attribute(field, attributes);
+                        case 7 -> texts[2] = text(field);
+                        default -> skip(field);
+                    }
+                });
+        String domain = isStandard(texts[2]) ? "" : texts[2];
+        return new Node(texts[0], texts[1], domain, inputs, outputs, attributes);
+    }
+
+    private void attribute(int tag, Map<String, Attribute> attributes) throws IOException {
+        String[] name = {""};
+        List<Float> numbers = new ArrayList<>();
+        List<Long> integers = new ArrayList<>();
+        List<Attribute> single = new ArrayList<>();
+        nested(
+                tag,
+                (number, field) -> {
+                    switch (number) {
+                        case 1 -> name[0] = text(field);
+                        case 2 -> {
+                            require(field, WireFormat.WIRETYPE_FIXED32);
+                            single.add(new Attribute.Real(in.readFloat()));
+                        }
+                        case 3 -> single.add(new Attribute.Whole(integer(field)));
+                        case 4 -> single.add(new Attribute.Text(text(field)));
+                        case 5 -> single.add(new Attribute.Of(tensor(field).constant()));
+                        case 7 -> new PackedReader(in).floats(field, value -> add(numbers, value));
+                        case 8 ->
+                                new PackedReader(in).integers(field, value -> add(integers, value));
+                        default -> skip(field);
+                    }
+                });
+        Attribute attribute =
+                !numbers.isEmpty()
+                        ? new Attribute.Reals(numbers)
+                        : !integers.isEmpty()
+                                ? new Attribute.Wholes(integers)
+                                : single.isEmpty() ? new Attribute.Other() : single.getLast();
+        if (attributes.size() == MAX_ENTRIES
+                || attributes.putIfAbsent(name[0], attribute) != null) {
+            throw new MalformedOnnxException("attribute '" + name[0] + "' is given twice");
+        }
+    }
+
+    private Value value(int tag) throws IOException {
+        String[] name = {""};
+        int[] type = {0};
+        List<Dim> dims = new ArrayList<>();
+        boolean[] shaped = {false};
+        nested(
+                tag,
+                (number, field) -> {
+                    switch (number) {
+                        case 1 -> name[0] = text(field);
+                        case 2 -> shaped[0] |= type(field, type, dims);
+                        default -> skip(field);
+                    }
+                });
+        return new Value(
+                name[0], type[0], shaped[0] ? Optional.of(List.copyOf(dims)) : Optional.empty());
+    }
+
+    /** Whether a type says a shape. */
+    private boolean type(int tag, int[] type, List<Dim> dims) throws IOException {
+        boolean[] shaped = {false};
+        Field shape =
+                (number, field) -> {
+                    switch (number) {
+                        case 1 -> add(dims, dim(field));
+                        default -> skip(field);
+                    }
+                };
+        Field tensor =
+                (number, field) -> {
+                    switch (number) {
+                        case 1 -> type[0] = (int) integer(field);
+                        case 2 -> {
+                            shaped[0] = true;
+                            nested(field, shape);
+                        }
+                        default -> skip(field);
+                    }
+                };
+        nested(
+                tag,
+                (number, field) -> {
+                    switch (number) {
+                        case 1 -> nested(field, tensor);
+                        default -> skip(field);
+                    }
+                });
+        return shaped[0];
+    }
+
+    private Dim dim(int tag) throws IOException {
+        Dim[] dim = {new Dim.Dynamic()};
+        nested(
+                tag,
+                (number, field) -> {
+                    switch (number) {
+                        case 1 -> dim[0] = new Dim.Fixed(integer(field));
+                        default -> skip(field);
+                    }
+                });
+        return dim[0];
+    }
+}

@@ -1,0 +1,105 @@
+package dev.assay.runtime.pytorch;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.training.ParameterStore;
+
+import dev.assay.models.engine.EngineException;
+import dev.assay.models.engine.EngineException.Code;
+import dev.assay.models.engine.LoadedModel;
+import dev.assay.models.engine.Trace;
+import dev.assay.models.tensor.Tensor;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A TorchScript model, run as it is: nothing is known of it but what it yields. Every run has an
+ * array manager of its own.
+ */
+final class ScriptModel implements LoadedModel {
+    private static final int MAX_OUTPUTS = 64;
+
+    private final Model model;
+    private final NDManager arrays;
+
+    private ScriptModel(Model model, NDManager arrays) {
+        this.model = model;
+        this.arrays = arrays;
+    }
+
+    /**
+     * Loads a file, which is checked by now.
+     *
+     * @param arrays owns what runs allocate; the model closes it
+     */
+    static ScriptModel load(Path file, Device device, NDManager arrays) throws EngineException {
+        Model model = Model.newInstance("script", device, "PyTorch");
+        try (InputStream in = Files.newInputStream(file)) {
+            model.load(in);
+            return new ScriptModel(model, arrays);
+        } catch (IOException | MalformedModelException | RuntimeException e) {
+            model.close();
+            arrays.close();
+            throw new EngineException(
+                    Code.BAD_INPUT, file + ": PyTorch cannot load it: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public List<Tensor> run(List<Tensor> inputs, Trace trace) throws EngineException {
+        if (!trace.equals(Trace.OFF)) {
+            throw new EngineException(
+                    Code.UNSUPPORTED, "a TorchScript model has no operators to trace");
+        }
+        try (NDManager call = arrays.newSubManager()) {
+            NDList values = new NDList();
+            inputs.forEach(input -> values.add(NativeGraph.array(call, input)));
+            NDList results =
+                    model.getBlock().forward(new ParameterStore(call, false), values, false);
+            return tensors(results);
+        } catch (RuntimeException e) { // DJL reports native failures unchecked
+            throw new EngineException(
+                    Code.BAD_INPUT, "the TorchScript model failed: " + e.getMessage(), e);
+        }
+    }
+
+    private static List<Tensor> tensors(NDList results) throws EngineException {
+        if (results.isEmpty() || results.size() > MAX_OUTPUTS) {
+            throw new EngineException(
+                    Code.BAD_INPUT,
+                    "the TorchScript model yields "
+                            + results.size()
+                            + " tensors; 1 to "
+                            + MAX_OUTPUTS
+                            + " are taken");
+        }
+        List<Tensor> tensors = new ArrayList<>();
+        for (NDArray result : results) {
+            if (result.getDataType() != DataType.FLOAT32) {
+                throw new EngineException(
+                        Code.BAD_INPUT,
+                        "the TorchScript model yields "
+                                + result.getDataType()
+                                + "; let it end in float32");
+            }
+            tensors.add(NativeGraph.tensor(result));
+        }
+        return tensors;
+    }
+
+    @Override
+    public void close() {
+        model.close();
+        arrays.close();
+    }
+}

@@ -1,0 +1,167 @@
+package dev.assay.runtime.runner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.assay.models.ModelException;
+import dev.assay.models.engine.EngineException;
+import dev.assay.models.engine.EngineException.Code;
+import dev.assay.models.engine.LoadedModel;
+import dev.assay.models.script.ScriptFile;
+import dev.assay.models.tensor.Shape;
+import dev.assay.models.tensor.Tensor;
+import dev.assay.runtime.TestPackages;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.ZipEntry;
+
+/** TorchScript models, which only a runner loads. */
+@Timeout(120)
+final class ScriptTest {
+    private static final Path CACHE = Path.of("target", "djl");
+    private static final RunnerSettings SETTINGS = RunnerSettings.of("test", CACHE, 1);
+
+    @TempDir Path directory;
+
+    @AfterEach
+    void everyTest_ended_leavesNoChildProcess() throws Exception {
+        for (ProcessHandle child : ProcessHandle.current().children().toList()) {
+            child.onExit().get(5, TimeUnit.SECONDS);
+        }
+        assertThat(ProcessHandle.current().children()).isEmpty();
+    }
+
+    private Path script(String... forward) throws Exception {
+        return ScriptBytes.write(directory.resolve("model.pt"), forward);
+    }
+
+    @Test
+    void script_inARunner_computesTheSameBitsInEveryRun() throws Exception {
+        Path file = script("y = torch.mul(x, 0.5)", "return torch.softmax(torch.relu(y), -1)");
+        Tensor input = TestPackages.random(1, 3, 4);
+        try (RunnerEngine engine = RunnerEngine.start(SETTINGS);
+                LoadedModel model = engine.load(ScriptFile.check(file))) {
+            Tensor first = model.run(input);
+            assertThat(first.shape()).isEqualTo(Shape.of(3, 4));
+            for (int row = 0; row < 3; row++) {
+                double sum = 0;
+                for (int i = 0; i < 4; i++) {
+                    sum += Math.exp(Math.max(.5 * input.values()[4 * row + i], 0));
+                }
+                for (int i = 0; i < 4; i++) {
+                    double expected = Math.exp(Math.max(.5 * input.values()[4 * row + i], 0)) / sum;
+                    assertThat((double) first.values()[4 * row + i])
+                            .isCloseTo(expected, within(1e-6));
+                }
+            }
+            for (int i = 0; i < 5; i++) {
+                assertThat(model.run(input).sameBits(first)).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void script_thatFails_isRefusedAndTheRunnerGoesOn() throws Exception {
+        Path integers = script("return torch.argmax(x)");
+        Path wrong = ScriptBytes.write(directory.resolve("wrong.pt"), "return torch.matmul(x, x)");
+        try (RunnerEngine engine = RunnerEngine.start(SETTINGS);
+                LoadedModel first = engine.load(ScriptFile.check(integers));
+                LoadedModel second = engine.load(ScriptFile.check(wrong))) {
+            assertRefused(first, "int64; let it end in float32");
+            assertRefused(second, "the TorchScript model failed");
+            assertThat(ProcessHandle.of(engine.pid())).isPresent();
+        }
+    }
+
+    private static void assertRefused(LoadedModel model, String reason) {
+        EngineException refusal =
+                catchThrowableOfType(
+                        EngineException.class, () -> model.run(TestPackages.random(1, 3, 4)));
+        assertThat(refusal.code()).isEqualTo(Code.BAD_INPUT);
+        assertThat(refusal).hasMessageContaining(reason);
+    }
+
+    /** So deep an expression overflows the stack of PyTorch's own parser, which is native. */
+    @Test
+    void script_thatAbortsNativeCode_endsItsRunnerOnly() throws Exception {
+        Path file = script("return torch.mul(x, " + "-".repeat(1_000_000) + "1.)");
+        ScriptFile checked = ScriptFile.check(file);
+        try (RunnerEngine engine = RunnerEngine.start(SETTINGS)) {
+            EngineException failure =
+                    catchThrowableOfType(EngineException.class, () -> engine.load(checked));
+            assertThat(failure.code()).isEqualTo(Code.RUNNER_LOST);
+            Files.deleteIfExists(CACHE.resolve("crash-" + engine.pid() + ".log"));
+        }
+        try (RunnerEngine engine = RunnerEngine.start(SETTINGS);
+                LoadedModel model = engine.load(ScriptFile.check(script("return torch.neg(x)")))) {
+            Tensor input = TestPackages.random(1, 3, 4);
+            assertThat(model.run(input).values()[0]).isEqualTo(-input.values()[0]);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "torch.save(x, \"/tmp/x\")",
+                "ops.aten.save(x, \"/tmp/x\")",
+                "x.save(\"/tmp/x\")",
+                "(x).save (\"/tmp/x\")",
+                "torch.from_file(\"/etc/passwd\", False, 10)",
+                "getattr(x, \"save\")(\"/tmp/x\")",
+                "__torch__.torch.classes.dist_c10d.ProcessGroup(x)",
+                "ops.profiler._record_function_enter(\"x\")",
+                "x.neg()  # \"\n    x.save(\"/tmp/x\")  # \"",
+                "f(\"\"\"a\"b\"\"\")",
+                "x.\\save()"
+            })
+    void code_thatCallsAnythingElse_isRefused(String call) throws Exception {
+        Path file = script("return " + call);
+        assertThatThrownBy(() -> ScriptFile.check(file))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("model.pt: its code ");
+    }
+
+    @Test
+    void code_thatNamesAFunctionSave_mayNotCallIt() throws Exception {
+        Path file =
+                Files.write(
+                        directory.resolve("model.pt"),
+                        ScriptBytes.archive(
+                                "def save(a: str) -> str:\n  return a\n"
+                                        + "def forward(x: Tensor) -> Tensor:\n  x.save(\"f\")\n",
+                                ZipEntry.STORED));
+        assertThatThrownBy(() -> ScriptFile.check(file)).hasMessageContaining("calls save");
+    }
+
+    @Test
+    void archive_thatIsCompressed_isRefused() throws Exception {
+        Path file =
+                Files.write(
+                        directory.resolve("model.pt"),
+                        ScriptBytes.archive(" ".repeat(1 << 20), ZipEntry.DEFLATED));
+        assertThatThrownBy(() -> ScriptFile.check(file)).hasMessageContaining("is compressed");
+    }
+
+    @Test
+    void archive_cutAnywhere_isRefused() throws Exception {
+        byte[] good = Files.readAllBytes(script("return torch.neg(x)"));
+        assertThat(ScriptFile.check(directory.resolve("model.pt")).file()).exists();
+        Path file = directory.resolve("cut.pt");
+        for (int length = 0; length < good.length; length++) {
+            Files.write(file, Arrays.copyOf(good, length));
+            assertThatThrownBy(() -> ScriptFile.check(file)).isInstanceOf(ModelException.class);
+        }
+    }
+}
