@@ -34,6 +34,10 @@ final class OrderEventCodec {
             case OrderEvent.AttemptChanged e -> wire.setAttemptChanged(attemptChanged(e));
             case OrderEvent.Progress e ->
                     wire.getProgressBuilder().setRows(e.rows()).setTotalRows(e.totalRows());
+            case OrderEvent.Fetching e ->
+                    wire.getFetchingBuilder()
+                            .setDoneBytes(e.doneBytes())
+                            .setTotalBytes(e.totalBytes());
             case OrderEvent.ReceiptLogged e ->
                     wire.getReceiptLoggedBuilder().setDocument(ValueCodec.write(e.document()));
             case OrderEvent.ResultLogged e ->
@@ -59,6 +63,10 @@ final class OrderEventCodec {
                             case LOCKED -> locked(wire.getLocked());
                             case ATTEMPT_CHANGED -> attemptChanged(wire.getAttemptChanged());
                             case PROGRESS -> progress(wire.getProgress());
+                            case FETCHING ->
+                                    new OrderEvent.Fetching(
+                                            wire.getFetching().getDoneBytes(),
+                                            wire.getFetching().getTotalBytes());
                             case RECEIPT_LOGGED ->
                                     new OrderEvent.ReceiptLogged(
                                             document(wire.getReceiptLogged().getDocument()));
