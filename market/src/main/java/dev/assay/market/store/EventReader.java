@@ -18,6 +18,7 @@ import dev.assay.protocol.market.OrderEvent.Awarded;
 import dev.assay.protocol.market.OrderEvent.BidDeclined;
 import dev.assay.protocol.market.OrderEvent.BidPlaced;
 import dev.assay.protocol.market.OrderEvent.Closed;
+import dev.assay.protocol.market.OrderEvent.Fetching;
 import dev.assay.protocol.market.OrderEvent.Locked;
 import dev.assay.protocol.market.OrderEvent.Opened;
 import dev.assay.protocol.market.OrderEvent.Progress;
@@ -83,6 +84,8 @@ final class EventReader {
                             cause(json),
                             json.text("detail"));
             case "progress" -> new Progress(json.quantity("rows"), json.quantity("totalRows"));
+            case "fetching" ->
+                    new Fetching(json.quantity("doneBytes"), json.quantity("totalBytes"));
             case "receipt-logged" -> new ReceiptLogged(document(json));
             case "result-logged" -> new ResultLogged(document(json));
             case "verdict-logged" -> new VerdictLogged(document(json));

@@ -60,6 +60,7 @@ class EventCodecTest {
                 new OrderEvent.AttemptChanged(
                         AttemptState.FAILED, Optional.of(Cause.ENGINE), "why"),
                 new OrderEvent.Progress(1, 2),
+                new OrderEvent.Fetching(1, 2),
                 new OrderEvent.ReceiptLogged(DOCUMENT),
                 new OrderEvent.ResultLogged(DOCUMENT),
                 new OrderEvent.VerdictLogged(DOCUMENT),
