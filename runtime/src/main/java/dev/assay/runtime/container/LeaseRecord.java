@@ -1,0 +1,186 @@
+package dev.assay.runtime.container;
+
+import dev.assay.protocol.id.Digest;
+import dev.assay.protocol.id.LeaseId;
+import dev.assay.runtime.container.ContainerException.Code;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What must outlive the agent's process while containers of a lease run: which image they are made
+ * of, and how those that are gone ended. One file beside the workspaces, of lines that are on the
+ * disk before a container that they speak of is removed:
+ *
+ * <pre>
+ * image sha256:…
+ * ended INDEX UNIT CPU-NANOS PEAK-BYTES
+ * metered CPU-NANOS
+ * </pre>
+ *
+ * <p>UNIT is the digest of the blob with the unit's canonical bytes. A last line that was not
+ * written whole is dropped. Thread-safe.
+ */
+public final class LeaseRecord implements AutoCloseable {
+    private static final String END = "record";
+    private static final String IMAGE = "image";
+    private static final String ENDED = "ended";
+    private static final String METERED = "metered";
+
+    private final LeaseId lease;
+    private final Path file;
+    private final FileChannel channel;
+    private final Map<Integer, Ended> ended = new TreeMap<>();
+    private Optional<String> image = Optional.empty();
+    private Duration metered = Duration.ZERO;
+
+    /** How a container ended that is gone. */
+    public record Ended(Digest unit, ContainerUsage usage) {}
+
+    private LeaseRecord(LeaseId lease, Path file, FileChannel channel) {
+        this.lease = lease;
+        this.file = file;
+        this.channel = channel;
+    }
+
+    /** The record of a lease; an empty one when there is none yet. */
+    public static LeaseRecord open(ContainerHost host, LeaseId lease) throws ContainerException {
+        Path file = host.root().resolve(name(lease));
+        try {
+            Files.createDirectories(host.root());
+            FileChannel channel =
+                    FileChannel.open(
+                            file,
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.READ,
+                            StandardOpenOption.WRITE);
+            LeaseRecord record = new LeaseRecord(lease, file, channel);
+            try {
+                record.read();
+            } catch (IOException | RuntimeException e) {
+                channel.close();
+                throw e;
+            }
+            return record;
+        } catch (IOException | IllegalArgumentException e) {
+            throw new ContainerException(
+                    Code.STORAGE, "cannot read the lease's record " + file + ": " + e, e);
+        }
+    }
+
+    /** The file's name, which begins like those of the lease's workspaces. */
+    static String name(LeaseId lease) {
+        return RunId.prefix(lease) + END;
+    }
+
+    private void read() throws IOException {
+        String text = Files.readString(file, StandardCharsets.UTF_8);
+        int whole = text.lastIndexOf('\n') + 1;
+        text.substring(0, whole).lines().forEach(this::line);
+        channel.truncate(text.substring(0, whole).getBytes(StandardCharsets.UTF_8).length);
+        channel.position(channel.size());
+    }
+
+    private void line(String line) {
+        String[] words = line.split(" ", -1);
+        if (words.length == 2 && words[0].equals(IMAGE)) {
+            image = Optional.of(words[1]);
+        } else if (words.length == 2 && words[0].equals(METERED)) {
+            metered = Duration.ofNanos(Long.parseLong(words[1]));
+        } else if (words.length == 5 && words[0].equals(ENDED)) {
+            ended.put(
+                    Integer.valueOf(words[1]),
+                    new Ended(
+                            Digest.parse(words[2]),
+                            new ContainerUsage(
+                                    Duration.ofNanos(Long.parseLong(words[3])),
+                                    Long.parseLong(words[4]))));
+        } else {
+            throw new IllegalArgumentException("unknown line '" + line + "'");
+        }
+    }
+
+    public LeaseId lease() {
+        return lease;
+    }
+
+    /** The id of the image that containers were started from. */
+    public synchronized Optional<String> image() {
+        return image;
+    }
+
+    /** Keeps the image's id, before the first container starts. */
+    public synchronized void image(String id) throws ContainerException {
+        write(IMAGE + " " + id, true);
+        image = Optional.of(id);
+    }
+
+    /** The containers that ended, by index. */
+    public synchronized Map<Integer, Ended> ended() {
+        return Map.copyOf(ended);
+    }
+
+    /** Keeps how a container ended, before it is removed. */
+    public synchronized void ended(int index, Ended how) throws ContainerException {
+        write(
+                String.join(
+                        " ",
+                        ENDED,
+                        Integer.toString(index),
+                        how.unit().toString(),
+                        Long.toString(how.usage().cpu().toNanos()),
+                        Long.toString(how.usage().peakMemoryBytes())),
+                true);
+        ended.put(index, how);
+    }
+
+    /** The processor time of all containers that somebody was told of last. */
+    public synchronized Duration metered() {
+        return metered;
+    }
+
+    /**
+     * Keeps what somebody is about to be told, so that an agent that starts again counts from
+     * there. It survives the process, not the machine: containers do not survive that either.
+     */
+    public synchronized void metered(Duration cpu) throws ContainerException {
+        if (!cpu.equals(metered)) {
+            write(METERED + " " + cpu.toNanos(), false);
+            metered = cpu;
+        }
+    }
+
+    private void write(String line, boolean durable) throws ContainerException {
+        try {
+            ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            if (durable) {
+                channel.force(true);
+            }
+        } catch (IOException e) {
+            throw new ContainerException(
+                    Code.STORAGE, "cannot write the lease's record " + file + ": " + e, e);
+        }
+    }
+
+    /** Leaves the file, for the agent's next process or {@link Leftovers#remove}. */
+    @Override
+    public synchronized void close() throws ContainerException {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new ContainerException(Code.STORAGE, "cannot close " + file + ": " + e, e);
+        }
+    }
+}
