@@ -22,6 +22,7 @@ import dev.assay.protocol.market.AgentService;
 import dev.assay.protocol.market.AgentService.AgentConnection;
 import dev.assay.protocol.market.MarketException;
 import dev.assay.protocol.market.MarketMessage;
+import dev.assay.protocol.market.ShellOutput;
 import dev.assay.protocol.money.MicroAmount;
 import dev.assay.runtime.container.ContainerException;
 import dev.assay.runtime.container.Leftovers;
@@ -112,6 +113,13 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
                 case MarketMessage.Offer offer -> answer(offer);
                 case MarketMessage.NotAwarded _ -> {}
                 case MarketMessage.Award award -> begin(award);
+                case MarketMessage.OpenShell asked -> openShell(asked);
+                case MarketMessage.TellShell told -> {
+                    Attempt attempt = attempts.get(told.lease());
+                    if (attempt != null) {
+                        attempt.tellShell(told.session(), told.input());
+                    }
+                }
                 case MarketMessage.Accepted accepted ->
                         work(accepted.lease())
                                 .ifPresent(w -> w.accepted(accepted.envelope(), accepted.index()));
@@ -131,6 +139,7 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
     @Override
     public void disconnected(String reason) {
         LOG.debug("{}: disconnected: {}", config.name(), reason);
+        attempts.values().forEach(Attempt::hangUp);
     }
 
     /** Ends every attempt as one that the agent abandons, then the connection. */
@@ -195,6 +204,19 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
                     obstacle.isPresent()
                             ? new AgentMessage.Decline(offer.order(), obstacle.get())
                             : new AgentMessage.PlaceBid(offer.order(), rate.get()));
+        }
+    }
+
+    private void openShell(MarketMessage.OpenShell asked) throws MarketException {
+        Attempt attempt = attempts.get(asked.lease());
+        if (attempt == null) {
+            send(
+                    new AgentMessage.ReportShell(
+                            asked.lease(),
+                            asked.session(),
+                            new ShellOutput.Ended(-1, "nothing of the lease runs here")));
+        } else {
+            attempt.openShell(asked.session(), asked.request());
         }
     }
 

@@ -3,6 +3,7 @@ package dev.assay.agent.jobs;
 import dev.assay.agent.journal.JournalException;
 import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.id.LeaseId;
+import dev.assay.protocol.job.Container;
 import dev.assay.protocol.job.Work;
 import dev.assay.protocol.lease.AttemptState;
 import dev.assay.protocol.lease.Cause;
@@ -12,6 +13,8 @@ import dev.assay.protocol.market.AgentMessage.SubmitReceipt;
 import dev.assay.protocol.market.AgentMessage.SubmitResult;
 import dev.assay.protocol.market.Bytes;
 import dev.assay.protocol.market.MarketException;
+import dev.assay.protocol.market.ShellInput;
+import dev.assay.protocol.market.ShellRequest;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.attest.SignedStatement;
 import dev.assay.verification.statement.ResultPredicate;
@@ -47,6 +50,8 @@ public final class Attempt implements Runnable, LeaseWork {
     private final Cancellation cancellation = new Cancellation();
     private final Acknowledgements acknowledgements = new Acknowledgements();
     private final ReceiptIssuer receipts;
+    private final Live live;
+    private final Shells shells;
     private volatile AttemptState state = AttemptState.LIFECYCLE.initial();
     private boolean resultSigned;
 
@@ -55,6 +60,12 @@ public final class Attempt implements Runnable, LeaseWork {
         this.assignment = assignment;
         this.workplace = workplace;
         this.outbox = outbox;
+        this.live = new Live(assignment.id(), outbox);
+        this.shells =
+                new Shells(
+                        assignment.id(),
+                        assignment.spec().work() instanceof Container work && work.shell(),
+                        outbox);
         Device cpus =
                 new Device(
                         assignment.spec().resources().cpu()
@@ -93,6 +104,21 @@ public final class Attempt implements Runnable, LeaseWork {
         cancellation.request(reason);
     }
 
+    /** The tenant opens a shell in a container of the work. Returns at once. */
+    public void openShell(long session, ShellRequest request) {
+        shells.open(session, request);
+    }
+
+    /** Something for the tenant's shell. Returns at once. */
+    public void tellShell(long session, ShellInput input) {
+        shells.input(session, input);
+    }
+
+    /** The market is gone, and with it whoever had a shell. */
+    public void hangUp() {
+        shells.hangUp();
+    }
+
     @Override
     public void accepted(Bytes document, long index) {
         acknowledgements.accepted(document, index);
@@ -121,7 +147,11 @@ public final class Attempt implements Runnable, LeaseWork {
     private void work() throws AttemptFailure {
         Instant startedOn = workplace.clock().instant();
         move(AttemptState.PREPARING);
-        try (Execution execution = Execution.prepare(assignment, workplace, cancellation)) {
+        try (Live _ = live.begin();
+                Shells _ = shells;
+                Execution execution =
+                        Execution.prepare(
+                                assignment, workplace, cancellation, List.of(), live, shells)) {
             UnitLedger ledger = new UnitLedger(assignment.spec().work(), execution.meter());
             move(AttemptState.RUNNING);
             submitReceipt(ledger);
@@ -133,6 +163,7 @@ public final class Attempt implements Runnable, LeaseWork {
                             "receipts-" + assignment.id().brief())) {
                 units(execution, ledger);
             }
+            settle();
             move(AttemptState.FINISHING);
             Digest output = execution.store();
             move(AttemptState.ATTESTING);
@@ -155,6 +186,16 @@ public final class Attempt implements Runnable, LeaseWork {
             }
         }
         cancellation.check();
+    }
+
+    /** What the tenant sees of the work comes before its result. */
+    private void settle() throws AttemptFailure {
+        try {
+            live.settle();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AttemptFailure(Cause.AGENT_RESTARTED, "the agent was stopped", e);
+        }
     }
 
     private void submitReceipt(UnitLedger ledger) throws AttemptFailure {
@@ -212,9 +253,12 @@ public final class Attempt implements Runnable, LeaseWork {
         }
     }
 
-    /** Reports progress in rows; in units for work that has none. */
+    /** Reports progress in rows; in units for work that has none. Containers report as they end. */
     private void report(int units) throws AttemptFailure {
         Work work = assignment.spec().work();
+        if (work instanceof Container) {
+            return;
+        }
         boolean rows = work.totalRows() > 0;
         try {
             outbox.send(

@@ -7,6 +7,7 @@ import dev.assay.protocol.job.Training;
 import dev.assay.runtime.host.UsageSample;
 import dev.assay.verification.statement.ResultPredicate.Build;
 
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -15,8 +16,20 @@ import java.util.function.Supplier;
  */
 sealed interface Execution extends AutoCloseable
         permits InferenceExecution, TrainingExecution, ContainerExecution {
-    /** Fetches and checks what the work needs, and opens what runs it. */
-    static Execution prepare(Assignment assignment, Workplace workplace, Cancellation cancellation)
+    /**
+     * Fetches and checks what the work needs, and opens what runs it.
+     *
+     * @param finished what the result commits to for the units that an earlier process finished
+     * @param live told what the tenant sees meanwhile
+     * @param shells told where containers run
+     */
+    static Execution prepare(
+            Assignment assignment,
+            Workplace workplace,
+            Cancellation cancellation,
+            List<Digest> finished,
+            Live live,
+            Shells shells)
             throws AttemptFailure {
         return switch (assignment.spec().work()) {
             case Inference work ->
@@ -26,7 +39,8 @@ sealed interface Execution extends AutoCloseable
                     TrainingExecution.prepare(
                             work, assignment.spec().resources(), workplace, cancellation);
             case Container work ->
-                    ContainerExecution.prepare(work, assignment, workplace, cancellation);
+                    ContainerExecution.prepare(
+                            work, assignment, workplace, cancellation, finished, live, shells);
         };
     }
 
