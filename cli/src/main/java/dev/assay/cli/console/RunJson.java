@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.cli.tenant.RunEvent;
 import dev.assay.protocol.json.CanonicalJson;
 import dev.assay.protocol.market.OrderEvent;
+import dev.assay.protocol.market.Output;
+import dev.assay.protocol.market.OutputLine;
 
 import java.io.PrintStream;
 import java.util.function.Consumer;
@@ -40,6 +42,12 @@ public final class RunJson implements Consumer<RunEvent> {
                                             "denom",
                                             ordered.order().spec().maxPrice().denom().text()));
             case RunEvent.Reported reported -> reported(reported.event());
+            case RunEvent.Wrote wrote -> wrote(wrote.output());
+            case RunEvent.ShellEnded shell ->
+                    put(
+                            named("shell")
+                                    .put("exitCode", shell.exitCode())
+                                    .put("detail", shell.detail()));
             case RunEvent.Receipt receipt ->
                     put(
                             named("receipt")
@@ -105,6 +113,20 @@ public final class RunJson implements Consumer<RunEvent> {
         }
     }
 
+    private void wrote(Output output) {
+        if (output.dropped() > 0) {
+            put(named("log-dropped").put("lines", output.dropped()));
+        }
+        for (OutputLine line : output.lines()) {
+            put(
+                    named("log")
+                            .put("index", line.index())
+                            .put("stream", line.stream() == OutputLine.Stream.OUT ? "out" : "err")
+                            .put("time", line.time().toString())
+                            .put("text", line.text()));
+        }
+    }
+
     private void reported(OrderEvent event) {
         switch (event) {
             case OrderEvent.BidPlaced bid ->
@@ -160,6 +182,11 @@ public final class RunJson implements Consumer<RunEvent> {
                             named("progress")
                                     .put("rows", progress.rows())
                                     .put("totalRows", progress.totalRows()));
+            case OrderEvent.Fetching fetching ->
+                    put(
+                            named("fetching")
+                                    .put("doneBytes", fetching.doneBytes())
+                                    .put("totalBytes", fetching.totalBytes()));
             case OrderEvent.Opened _,
                     OrderEvent.ReceiptLogged _,
                     OrderEvent.ResultLogged _,
