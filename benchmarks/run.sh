@@ -5,6 +5,7 @@
 #   benchmarks/run.sh digits     builtin:digits on both engines, rows/s; the cost of commitments and of the trace
 #   benchmarks/run.sh training   training builtin:digits on both engines, steps/s, SGD and Adam, 1 and 2 threads
 #   benchmarks/run.sh tolerance  how far honest PyTorch outputs are from the exact engine's
+#   benchmarks/run.sh containers from the order to start a container to its first output, against docker run
 #   benchmarks/run.sh commands   whole processes: assay --help, assay run examples/digits.yaml, assay audit
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -46,13 +47,17 @@ case "${1:-}" in
     build
     program dev.assay.benchmarks.digits.ToleranceCalibration 2 benchmarks/results/tolerance.json
     ;;
+  containers)
+    build
+    program dev.assay.benchmarks.containers.ContainerStart 21 benchmarks/results/containers.json
+    ;;
   commands)
     ./assay version > /dev/null
     build
     program dev.assay.benchmarks.commands.CommandTimes 7 benchmarks/results/commands.json
     ;;
   *)
-    sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
     exit 3
     ;;
 esac
