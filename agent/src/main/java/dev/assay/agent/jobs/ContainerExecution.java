@@ -107,6 +107,7 @@ final class ContainerExecution implements Execution {
                 throw e;
             }
         } catch (ContainerException e) {
+            cancellation.check(); // what fails then fails because of that
             throw failure(e);
         } catch (IllegalArgumentException e) {
             throw new AttemptFailure(Cause.BAD_INPUT, e.getMessage(), e);

@@ -57,8 +57,10 @@ public final class RemoteTerminal implements AutoCloseable {
         try {
             switch (output) {
                 case ShellOutput.Opened _ -> {
-                    opened.run();
-                    typist.start();
+                    if (typist.getState() == Thread.State.NEW) {
+                        opened.run();
+                        typist.start();
+                    }
                 }
                 case ShellOutput.Written written -> {
                     out.write(written.bytes().toArray());

@@ -57,7 +57,9 @@ abstract class RemoteStream<Q, A> implements ClientResponseObserver<Q, A> {
             return;
         }
         try {
-            over = Statuses.received(() -> take(reply));
+            if (Statuses.received(() -> take(reply))) {
+                over = true;
+            }
         } catch (MarketException e) {
             fail(e);
             cancel(e.getMessage());

@@ -5,12 +5,10 @@ import dev.assay.protocol.id.LeaseId;
 import dev.assay.runtime.container.ContainerException.Code;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +36,7 @@ public final class LeaseRecord implements AutoCloseable {
 
     private final LeaseId lease;
     private final Path file;
-    private final FileChannel channel;
+    private final RandomAccessFile lines;
     private final Map<Integer, Ended> ended = new TreeMap<>();
     private Optional<String> image = Optional.empty();
     private Duration metered = Duration.ZERO;
@@ -46,10 +44,10 @@ public final class LeaseRecord implements AutoCloseable {
     /** How a container ended that is gone. */
     public record Ended(Digest unit, ContainerUsage usage) {}
 
-    private LeaseRecord(LeaseId lease, Path file, FileChannel channel) {
+    private LeaseRecord(LeaseId lease, Path file, RandomAccessFile lines) {
         this.lease = lease;
         this.file = file;
-        this.channel = channel;
+        this.lines = lines;
     }
 
     /** The record of a lease; an empty one when there is none yet. */
@@ -57,17 +55,13 @@ public final class LeaseRecord implements AutoCloseable {
         Path file = host.root().resolve(name(lease));
         try {
             Files.createDirectories(host.root());
-            FileChannel channel =
-                    FileChannel.open(
-                            file,
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.READ,
-                            StandardOpenOption.WRITE);
-            LeaseRecord record = new LeaseRecord(lease, file, channel);
+            // Unlike a channel it stays open when a thread is interrupted that writes.
+            RandomAccessFile lines = new RandomAccessFile(file.toFile(), "rw");
+            LeaseRecord record = new LeaseRecord(lease, file, lines);
             try {
                 record.read();
             } catch (IOException | RuntimeException e) {
-                channel.close();
+                lines.close();
                 throw e;
             }
             return record;
@@ -86,8 +80,8 @@ public final class LeaseRecord implements AutoCloseable {
         String text = Files.readString(file, StandardCharsets.UTF_8);
         int whole = text.lastIndexOf('\n') + 1;
         text.substring(0, whole).lines().forEach(this::line);
-        channel.truncate(text.substring(0, whole).getBytes(StandardCharsets.UTF_8).length);
-        channel.position(channel.size());
+        lines.setLength(text.substring(0, whole).getBytes(StandardCharsets.UTF_8).length);
+        lines.seek(lines.length());
     }
 
     private void line(String line) {
@@ -161,12 +155,9 @@ public final class LeaseRecord implements AutoCloseable {
 
     private void write(String line, boolean durable) throws ContainerException {
         try {
-            ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
+            lines.write((line + "\n").getBytes(StandardCharsets.UTF_8));
             if (durable) {
-                channel.force(true);
+                lines.getFD().sync();
             }
         } catch (IOException e) {
             throw new ContainerException(
@@ -178,7 +169,7 @@ public final class LeaseRecord implements AutoCloseable {
     @Override
     public synchronized void close() throws ContainerException {
         try {
-            channel.close();
+            lines.close();
         } catch (IOException e) {
             throw new ContainerException(Code.STORAGE, "cannot close " + file + ": " + e, e);
         }
