@@ -76,7 +76,7 @@ final class ContainerJobTest {
         Path job =
                 job(
                         "echo up; echo oops >&2; while ! [ -e /tmp/go ]; do busybox sleep 0.05;"
-                            + " done",
+                                + " done",
                         "shell: true");
         Process process =
                 command.startPiped(folder.resolve("err"), "run", "--json", job.toString());

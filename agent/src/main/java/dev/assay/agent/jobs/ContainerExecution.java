@@ -200,8 +200,7 @@ final class ContainerExecution implements Execution {
         AtomicReference<Duration> most = new AtomicReference<>(before);
         return () -> {
             ContainerUsage used = array.usage();
-            Duration cpu =
-                    most.accumulateAndGet(used.cpu(), (a, b) -> a.compareTo(b) > 0 ? a : b);
+            Duration cpu = most.accumulateAndGet(used.cpu(), (a, b) -> a.compareTo(b) > 0 ? a : b);
             keep(cpu);
             return new UsageSample(
                     Duration.ofNanos(System.nanoTime() - began),

@@ -18,7 +18,7 @@ class WordsTest {
                 "ESC[31mredESC[0m | red",
                 "ESC[2JESC[1;1Hgone | gone",
                 "ESC]0;titleBELx | x",
-                "ESC]52;c;cm0gLXJmESC\\\\x | x",
+                "ESC]52;c;cm0gLXJmESC\\x | x",
                 "aESCcb | a\ufffdcb",
                 "\u009b2Jx | x",
                 "a\u202eb | a\ufffdb",

@@ -51,6 +51,7 @@ public final class ArrayRun implements AutoCloseable {
     private final Map<Integer, ContainerRun> running = new TreeMap<>();
     private final Map<Integer, ContainerResult.Unit> ended = new HashMap<>();
     private int handedOut;
+    private int finished;
     private Duration cpu = Duration.ZERO;
     private long peakMemoryBytes;
     private boolean ending;
@@ -119,6 +120,7 @@ public final class ArrayRun implements AutoCloseable {
                 ended.put(one.getKey(), unit(terms.host(), one.getValue().unit()));
             }
         }
+        finished = committed + ended.size();
         for (Leftovers.Found one : found) {
             left.put(one.run().index(), one);
             waiting.add(one.run().index());
@@ -337,18 +339,24 @@ public final class ArrayRun implements AutoCloseable {
         }
     }
 
+    /** Whoever gets the unit has been told of it before. */
     private void ended(ContainerResult.Unit unit) {
-        int finished;
+        int count;
         lock.lock();
         try {
-            ended.put(unit.index(), unit);
-            finished = handedOut + ended.size();
-            changed.signalAll();
+            count = ++finished;
         } finally {
             lock.unlock();
         }
         RunId run = new RunId(terms.lease(), unit.index(), terms.job().array());
-        events.accept(new ContainerEvent.Collected(run, finished));
+        events.accept(new ContainerEvent.Collected(run, count));
+        lock.lock();
+        try {
+            ended.put(unit.index(), unit);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private boolean isEnding() {

@@ -25,7 +25,8 @@ import java.util.stream.Stream;
 class LeaseRecordTest {
     private static final Ended ENDED =
             new Ended(
-                    Digest.sha256(new byte[] {1}), new ContainerUsage(Duration.ofNanos(5), 1 << 20));
+                    Digest.sha256(new byte[] {1}),
+                    new ContainerUsage(Duration.ofNanos(5), 1 << 20));
 
     @TempDir private Path folder;
     private Machine machine;
