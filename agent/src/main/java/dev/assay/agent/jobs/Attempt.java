@@ -104,7 +104,7 @@ public final class Attempt implements Runnable, LeaseWork {
         cancellation.request(reason);
     }
 
-    /** The tenant opens a shell in a container of the work. Returns at once. */
+    /** The tenant opens a shell in a container of the work. */
     public void openShell(long session, ShellRequest request) {
         shells.open(session, request);
     }

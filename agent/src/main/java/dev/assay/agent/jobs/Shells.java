@@ -60,40 +60,40 @@ final class Shells implements AutoCloseable {
         }
     }
 
-    /** Opens a shell, or says why not; returns at once. */
+    /** Opens a shell, or says why not. Waits for nothing but the market. */
     void open(long session, ShellRequest request) {
+        Optional<String> refusal = tryToOpen(session, request);
+        if (refusal.isPresent()) {
+            try {
+                tell(session, new ShellOutput.Ended(-1, refusal.get()));
+            } catch (MarketException e) {
+                LOG.debug("lease {}: {}", lease.brief(), e.getMessage());
+            }
+        }
+    }
+
+    private Optional<String> tryToOpen(long session, ShellRequest request) {
         lock.lock();
         try {
             if (!allowed) {
-                refuse(session, "the job did not ask for a shell");
-            } else if (closed) {
-                refuse(session, "the work has ended");
-            } else if (open != null && !open.isOver()) {
-                refuse(session, "a shell is open already");
-            } else {
-                open =
-                        new TenantShell(
-                                request,
-                                this::running,
-                                output -> outbox.send(new ReportShell(lease, session, output)),
-                                session);
-                open.begin();
+                return Optional.of("the job did not ask for a shell");
             }
+            if (closed) {
+                return Optional.of("the work has ended");
+            }
+            if (open != null && !open.isOver()) {
+                return Optional.of("a shell is open already");
+            }
+            open = new TenantShell(request, this::running, out -> tell(session, out), session);
+            open.begin();
+            return Optional.empty();
         } finally {
             lock.unlock();
         }
     }
 
-    private void refuse(long session, String why) {
-        var _ = Thread.ofVirtual().name("shell-refusal").start(() -> tellRefusal(session, why));
-    }
-
-    private void tellRefusal(long session, String why) {
-        try {
-            outbox.send(new ReportShell(lease, session, new ShellOutput.Ended(-1, why)));
-        } catch (MarketException e) {
-            LOG.debug("lease {}: {}", lease.brief(), e.getMessage());
-        }
+    private void tell(long session, ShellOutput output) throws MarketException {
+        outbox.send(new ReportShell(lease, session, output));
     }
 
     private Optional<ContainerRun> running(int index) throws InterruptedException {
