@@ -8,6 +8,7 @@
 #   benchmarks/run.sh tolerance  how far honest PyTorch outputs are from the exact engine's
 #   benchmarks/run.sh metering   what sampling costs, with 0, 1 and 8 GPUs of a library that pretends
 #   benchmarks/run.sh idle       an agent without work: resident memory and processor time
+#   benchmarks/run.sh containers from the order to start a container to its first output, against docker run
 #   benchmarks/run.sh commands   whole processes: assay --help, assay run examples/digits.yaml, assay audit
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -63,13 +64,17 @@ case "${1:-}" in
     build
     program dev.assay.benchmarks.metering.IdleAgent 60 benchmarks/results/idle-agent.json
     ;;
+  containers)
+    build
+    program dev.assay.benchmarks.containers.ContainerStart 21 benchmarks/results/containers.json
+    ;;
   commands)
     ./assay version > /dev/null
     build
     program dev.assay.benchmarks.commands.CommandTimes 7 benchmarks/results/commands.json
     ;;
   *)
-    sed -n '2,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
     exit 3
     ;;
 esac

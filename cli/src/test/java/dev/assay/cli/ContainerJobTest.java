@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.assay.verification.audit.AuditReport;
 
@@ -14,9 +15,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -65,6 +68,64 @@ final class ContainerJobTest {
         assertThat(event(run, "settled").path("owed").asLong()).isPositive();
         Books.read(home).assertWhole();
         assertAuditPasses(run);
+        assertNothingRuns();
+    }
+
+    @Test
+    void output_ofAContainer_isShownWhileItRuns() throws Exception {
+        Path job =
+                job(
+                        "echo up; echo oops >&2; while ! [ -e /tmp/go ]; do busybox sleep 0.05;"
+                                + " done",
+                        "shell: true");
+        Process process =
+                command.startPiped(folder.resolve("err"), "run", "--json", job.toString());
+        List<JsonNode> log = new ArrayList<>();
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+            while (log.size() < 2) {
+                JsonNode line = new ObjectMapper().readTree(lines.readLine());
+                if (line.path("event").asText().equals("log")) {
+                    log.add(line);
+                }
+            }
+            assertThat(containers()).hasSize(1);
+            assertThat(
+                            succeeds(
+                                    "docker",
+                                    "exec",
+                                    containers().getFirst(),
+                                    "/bin/sh",
+                                    "-c",
+                                    "> /tmp/go"))
+                    .isTrue();
+            assertThat(lines.lines().toList()).last().asString().contains("\"done\"");
+        }
+        assertThat(process.waitFor()).isZero();
+        assertThat(log)
+                .extracting(line -> line.path("stream").asText() + " " + line.path("text").asText())
+                .containsExactlyInAnyOrder("out up", "err oops");
+        assertNothingRuns();
+    }
+
+    @Test
+    void shell_fromAPipe_worksInTheRunningContainer() throws Exception {
+        Path job = job("while ! [ -e /tmp/go ]; do busybox sleep 0.05; done", "");
+        Path out = folder.resolve("out");
+        Process process =
+                command.start(out, folder.resolve("err"), "run", "--shell", job.toString());
+        try (OutputStream typed = process.getOutputStream()) {
+            typed.write(
+                    "echo answer=$((40+2)); echo kept > /assay/out/by-hand; > /tmp/go; exit 5\n"
+                            .getBytes(StandardCharsets.UTF_8));
+        }
+        Command.Outcome run = Command.outcome(process, out, folder.resolve("err"));
+        assertThat(run.exit()).as(run.out() + run.err()).isZero();
+        assertThat(run.out()).contains("answer=42").contains("ended with exit code 5");
+        try (var files = Files.walk(home.resolve("jobs"))) {
+            assertThat(files.filter(file -> file.endsWith("outputs/0/by-hand")))
+                    .singleElement()
+                    .satisfies(file -> assertThat(file).hasContent("kept"));
+        }
         assertNothingRuns();
     }
 

@@ -18,7 +18,9 @@ import dev.assay.protocol.market.AgentService;
 import dev.assay.protocol.market.AgentService.AgentConnection;
 import dev.assay.protocol.market.MarketException;
 import dev.assay.protocol.market.MarketMessage;
+import dev.assay.protocol.market.ShellOutput;
 import dev.assay.runtime.container.ContainerException;
+import dev.assay.runtime.container.ContainerHost;
 import dev.assay.runtime.container.Leftovers;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.crypto.VerifyingKey;
@@ -114,15 +116,20 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
                     stuck);
         }
         if (containers) {
-            removeContainers();
+            withContainers(host -> Leftovers.sort(host, Set.copyOf(interrupted.keySet())));
         }
         workplace.claims().reconcile(Set.copyOf(interrupted.keySet()));
     }
 
-    /** Containers are not taken up again: an attempt that had some fails. */
-    private void removeContainers() {
+    /** Something to do with the containers of an earlier process. */
+    @FunctionalInterface
+    private interface WithContainers {
+        void accept(ContainerHost host) throws ContainerException;
+    }
+
+    private void withContainers(WithContainers what) {
         try {
-            Leftovers.sort(workplace.containers().host(), Set.of());
+            what.accept(workplace.containers().host());
         } catch (ContainerException e) {
             LOG.debug("{}: no containers are looked for: {}", config.name(), e.getMessage());
         }
@@ -153,6 +160,7 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
     private synchronized void abandon(LeaseId lease, Cause cause) {
         JournaledAttempt attempt = interrupted.remove(lease);
         if (attempt != null && !closed) {
+            threads.execute(() -> withContainers(host -> Leftovers.remove(host, lease)));
             Recovery recovery = new Recovery(attempt, workplace.journal(), this::send);
             recovery.cancel(cause);
             conclude(recovery);
@@ -166,6 +174,13 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
                 case MarketMessage.Offer offer -> send(answer(offer));
                 case MarketMessage.NotAwarded lost -> bidder.lost(lost.order());
                 case MarketMessage.Award award -> begin(award);
+                case MarketMessage.OpenShell asked -> openShell(asked);
+                case MarketMessage.TellShell told -> {
+                    Attempt attempt = attempts.get(told.lease());
+                    if (attempt != null) {
+                        attempt.tellShell(told.session(), told.input());
+                    }
+                }
                 case MarketMessage.Accepted accepted ->
                         work(accepted.lease())
                                 .ifPresent(w -> w.accepted(accepted.envelope(), accepted.index()));
@@ -195,6 +210,7 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
     @Override
     public void disconnected(String reason) {
         LOG.debug("{}: disconnected: {}", config.name(), reason);
+        attempts.values().forEach(Attempt::hangUp);
     }
 
     /** Ends every attempt as one that the agent abandons, then the connection. */
@@ -221,6 +237,19 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
         AgentConnection open = connection();
         if (open != null) {
             open.close();
+        }
+    }
+
+    private void openShell(MarketMessage.OpenShell asked) throws MarketException {
+        Attempt attempt = attempts.get(asked.lease());
+        if (attempt == null) {
+            send(
+                    new AgentMessage.ReportShell(
+                            asked.lease(),
+                            asked.session(),
+                            new ShellOutput.Ended(-1, "nothing of the lease runs here")));
+        } else {
+            attempt.openShell(asked.session(), asked.request());
         }
     }
 

@@ -6,11 +6,14 @@ import dev.assay.agent.journal.ClaimOutcome;
 import dev.assay.agent.journal.JournalException;
 import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.id.LeaseId;
+import dev.assay.protocol.job.Container;
 import dev.assay.protocol.lease.AttemptState;
 import dev.assay.protocol.lease.Cause;
 import dev.assay.protocol.market.AgentMessage.ReportAttempt;
 import dev.assay.protocol.market.Bytes;
 import dev.assay.protocol.market.MarketException;
+import dev.assay.protocol.market.ShellInput;
+import dev.assay.protocol.market.ShellRequest;
 import dev.assay.runtime.device.GpuId;
 import dev.assay.runtime.metering.Meter;
 import dev.assay.runtime.metering.Metered;
@@ -42,6 +45,8 @@ public final class Attempt implements Runnable, LeaseWork {
     private final Outbox outbox;
     private final Cancellation cancellation = new Cancellation();
     private final Acknowledgements acknowledgements = new Acknowledgements();
+    private final Live live;
+    private final Shells shells;
     private volatile AttemptState state;
     private boolean resultSigned;
 
@@ -55,6 +60,12 @@ public final class Attempt implements Runnable, LeaseWork {
         this.past = past;
         this.workplace = workplace;
         this.outbox = outbox;
+        this.live = new Live(assignment.id(), outbox);
+        this.shells =
+                new Shells(
+                        assignment.id(),
+                        assignment.spec().work() instanceof Container work && work.shell(),
+                        outbox);
         this.state = past.state();
     }
 
@@ -77,6 +88,21 @@ public final class Attempt implements Runnable, LeaseWork {
         AttemptFailure reason = AttemptFailure.requested(cause);
         acknowledgements.end(reason);
         cancellation.request(reason);
+    }
+
+    /** The tenant opens a shell in a container of the work. */
+    public void openShell(long session, ShellRequest request) {
+        shells.open(session, request);
+    }
+
+    /** Something for the tenant's shell. Returns at once. */
+    public void tellShell(long session, ShellInput input) {
+        shells.input(session, input);
+    }
+
+    /** The market is gone, and with it whoever had a shell. */
+    public void hangUp() {
+        shells.hangUp();
     }
 
     @Override
@@ -154,9 +180,17 @@ public final class Attempt implements Runnable, LeaseWork {
     private void compute(GpuClaim claim, Instant startedOn) throws AttemptFailure {
         Papers papers = new Papers(assignment, workplace, outbox, acknowledgements, past);
         papers.submitAgain(past.receipts());
-        try (Execution execution =
+        try (Live _ = live.begin();
+                Shells _ = shells;
+                Execution execution =
                         Execution.prepare(
-                                assignment, workplace, cancellation, past.units(), claim.gpus());
+                                assignment,
+                                workplace,
+                                cancellation,
+                                past.units(),
+                                claim.gpus(),
+                                live,
+                                shells);
                 Meter meter = meter(execution, claim.gpus())) {
             papers.hold(claim.gpus(), meter);
             UnitLedger ledger =
@@ -176,6 +210,7 @@ public final class Attempt implements Runnable, LeaseWork {
                             "receipts-" + assignment.id().brief())) {
                 units(execution, ledger);
             }
+            settle();
             move(AttemptState.FINISHING);
             Digest output = execution.store();
             move(AttemptState.ATTESTING);
@@ -195,16 +230,25 @@ public final class Attempt implements Runnable, LeaseWork {
     }
 
     private void units(Execution execution, UnitLedger ledger) throws AttemptFailure {
-        ProgressReporter progress = new ProgressReporter(assignment.id(), outbox, System::nanoTime);
         for (int unit = ledger.units(); unit < assignment.spec().work().units(); unit++) {
             cancellation.check();
             try {
-                ledger.finished(execution.next(progress));
+                ledger.finished(execution.next());
             } catch (JournalException e) {
                 throw new AttemptFailure(Cause.STORAGE, e.getMessage(), e);
             }
         }
         cancellation.check();
+    }
+
+    /** What the tenant sees of the work comes before its result. */
+    private void settle() throws AttemptFailure {
+        try {
+            live.settle();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AttemptFailure(Cause.AGENT_RESTARTED, "the agent was stopped", e);
+        }
     }
 
     private void move(AttemptState next) throws AttemptFailure {

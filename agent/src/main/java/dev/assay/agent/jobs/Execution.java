@@ -22,32 +22,43 @@ sealed interface Execution extends AutoCloseable
      * @param finished what was committed to for the units that an earlier process finished; {@link
      *     #next} goes on after them
      * @param gpus what the attempt has claimed; the work sees no others
+     * @param live told what the tenant sees meanwhile
+     * @param shells told where containers run
      */
     static Execution prepare(
             Assignment assignment,
             Workplace workplace,
             Cancellation cancellation,
             List<Digest> finished,
-            List<GpuId> gpus)
+            List<GpuId> gpus,
+            Live live,
+            Shells shells)
             throws AttemptFailure {
         return switch (assignment.spec().work()) {
             case Inference work ->
                     InferenceExecution.prepare(
-                            work, assignment, workplace, cancellation, finished, gpus);
+                            work, assignment, workplace, cancellation, finished, gpus, live);
             case Training work ->
                     TrainingExecution.prepare(
-                            work, assignment, workplace, cancellation, finished, gpus);
+                            work, assignment, workplace, cancellation, finished, gpus, live);
             case Container work ->
                     ContainerExecution.prepare(
-                            work, assignment, workplace, cancellation, finished, gpus);
+                            work,
+                            assignment,
+                            workplace,
+                            cancellation,
+                            finished,
+                            gpus,
+                            live,
+                            shells);
         };
     }
 
     /** What is metered: the usage of the processes that the work runs in. Thread-safe. */
     ProcessProbe processes();
 
-    /** Runs the next unit, telling how far it is; returns what the result commits to for it. */
-    Digest next(ProgressReporter progress) throws AttemptFailure;
+    /** Runs the next unit; returns what the result commits to for it. */
+    Digest next() throws AttemptFailure;
 
     /** Stores the output of all units; returns its blob. */
     Digest store() throws AttemptFailure;

@@ -35,6 +35,7 @@ final class InferenceExecution implements Execution {
     private final Tensor rows;
     private final Engine engine;
     private final LoadedModel loaded;
+    private final Live live;
     private @Nullable InferenceRun run;
 
     private InferenceExecution(
@@ -43,13 +44,15 @@ final class InferenceExecution implements Execution {
             ModelPackage model,
             Tensor rows,
             Engine engine,
-            LoadedModel loaded) {
+            LoadedModel loaded,
+            Live live) {
         this.work = work;
         this.blobs = blobs;
         this.model = model;
         this.rows = rows;
         this.engine = engine;
         this.loaded = loaded;
+        this.live = live;
     }
 
     static InferenceExecution prepare(
@@ -58,10 +61,11 @@ final class InferenceExecution implements Execution {
             Workplace workplace,
             Cancellation cancellation,
             List<Digest> finished,
-            List<GpuId> gpus)
+            List<GpuId> gpus,
+            Live live)
             throws AttemptFailure {
         InferenceExecution execution =
-                open(work, assignment.spec().resources(), workplace, cancellation, gpus);
+                open(work, assignment.spec().resources(), workplace, cancellation, gpus, live);
         try {
             execution.repeat(finished, cancellation);
             return execution;
@@ -97,7 +101,8 @@ final class InferenceExecution implements Execution {
             Resources resources,
             Workplace workplace,
             Cancellation cancellation,
-            List<GpuId> gpus)
+            List<GpuId> gpus,
+            Live live)
             throws AttemptFailure {
         ModelPackage model;
         Tensor rows;
@@ -121,7 +126,7 @@ final class InferenceExecution implements Execution {
         }
         try {
             return new InferenceExecution(
-                    work, workplace.blobs(), model, rows, engine, engine.load(model));
+                    work, workplace.blobs(), model, rows, engine, engine.load(model), live);
         } catch (EngineException e) {
             engine.close();
             throw failure(e);
@@ -140,9 +145,9 @@ final class InferenceExecution implements Execution {
     }
 
     @Override
-    public Digest next(ProgressReporter progress) throws AttemptFailure {
+    public Digest next() throws AttemptFailure {
         Digest output = compute();
-        progress.offer(Progress.of(work, Objects.requireNonNull(run).units()));
+        live.progress(Progress.of(work, Objects.requireNonNull(run).units()));
         return output;
     }
 

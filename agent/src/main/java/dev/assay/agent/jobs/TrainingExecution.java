@@ -36,6 +36,7 @@ final class TrainingExecution implements Execution {
     private final Engine engine;
     private final TrainingRun run;
     private final Cancellation cancellation;
+    private final Live live;
     private final List<Digest> checkpoints = new ArrayList<>();
 
     private TrainingExecution(
@@ -45,7 +46,8 @@ final class TrainingExecution implements Execution {
             Engine engine,
             TrainingRun run,
             List<Digest> finished,
-            Cancellation cancellation) {
+            Cancellation cancellation,
+            Live live) {
         this.work = work;
         this.blobs = blobs;
         this.model = model;
@@ -53,6 +55,7 @@ final class TrainingExecution implements Execution {
         this.run = run;
         this.checkpoints.addAll(finished);
         this.cancellation = cancellation;
+        this.live = live;
     }
 
     static TrainingExecution prepare(
@@ -61,7 +64,8 @@ final class TrainingExecution implements Execution {
             Workplace workplace,
             Cancellation cancellation,
             List<Digest> finished,
-            List<GpuId> gpus)
+            List<GpuId> gpus,
+            Live live)
             throws AttemptFailure {
         Engine engine;
         try {
@@ -88,7 +92,7 @@ final class TrainingExecution implements Execution {
                                     engine,
                                     last(work, workplace.blobs(), model, finished));
             return new TrainingExecution(
-                    work, workplace.blobs(), model, engine, run, finished, cancellation);
+                    work, workplace.blobs(), model, engine, run, finished, cancellation, live);
         } catch (BlobException e) {
             engine.close();
             throw InferenceExecution.failure(e);
@@ -133,12 +137,12 @@ final class TrainingExecution implements Execution {
 
     /** A training that diverges is its tenant's: its hyper-parameters are. */
     @Override
-    public Digest next(ProgressReporter progress) throws AttemptFailure {
+    public Digest next() throws AttemptFailure {
         try {
             for (int step = 0; step < work.stepsIn(checkpoints.size()); step++) {
                 cancellation.check();
                 float loss = run.next();
-                progress.offer(new Progress(run.state().step(), work.steps(), Optional.of(loss)));
+                live.progress(new Progress(run.state().step(), work.steps(), Optional.of(loss)));
             }
             TrainingCheckpoint checkpoint = run.checkpoint();
             checkpoints.add(checkpoint.store(blobs));

@@ -324,8 +324,22 @@ final class AttemptFailureTest {
         }
     }
 
+    /** Progress decides nothing. */
+    @Test
+    void progress_thatTheMarketDoesNotTake_endsNothing() throws Exception {
+        market.react(
+                message -> {
+                    if (message instanceof ReportProgress) {
+                        throw new MarketException(MarketException.Code.REFUSED, "not like this");
+                    }
+                    return false;
+                });
+        run();
+        assertThat(market.states()).endsWith(AttemptState.DONE);
+    }
+
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PROGRESS")
     void message_thatTheMarketDoesNotTake_isAMarketFailure(Sending sending) throws Exception {
         market.react(
                 message -> {

@@ -55,6 +55,7 @@ import java.util.function.Consumer;
         footer = {
             "  assay run examples/digits.yaml               the shortest way to see it work",
             "  assay run --agents 3 examples/digits.yaml    three providers bid against each other",
+            "  assay run --shell job.yaml                   a shell in its container while it runs",
             "  assay run --json job.yaml | jq .event        one JSON object a line, for programs",
             "",
             "Money here is play money of the embedded ledger; the arithmetic is the real one.",
@@ -78,6 +79,18 @@ public final class RunCommand implements Callable<Integer> {
     @Option(names = "--json", description = "report as JSON lines")
     private boolean json;
 
+    @Option(
+            names = "--shell",
+            description = "open a shell in the container once it runs; the job allows it then")
+    private boolean shell;
+
+    @Option(
+            names = "--shell-index",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "of an array, the container with the shell (default: ${DEFAULT-VALUE})")
+    private int shellIndex = 0;
+
     @CommandLine.Spec private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
 
     @Override
@@ -92,11 +105,9 @@ public final class RunCommand implements Callable<Integer> {
                     ModelException,
                     InterruptedException {
         if (agents < 1 || agents > LocalNetwork.MOST_AGENTS) {
-            throw new ParameterException(
-                    java.util.Objects.requireNonNull(spec).commandLine(),
-                    "--agents: " + agents + " is not from 1 to " + LocalNetwork.MOST_AGENTS);
+            throw mistake("--agents: " + agents + " is not from 1 to " + LocalNetwork.MOST_AGENTS);
         }
-        JobFile file = JobFileReader.read(job);
+        JobFile file = file();
         LoggerFactory.getILoggerFactory(); // set up before several threads log at once
         Consumer<RunEvent> events =
                 json ? new RunJson(System.out) : new RunText(Terminal.standard());
@@ -112,6 +123,23 @@ public final class RunCommand implements Callable<Integer> {
 
     private static List<GpuReport> gpus() {
         return Survey.ofThisMachine().take().gpus();
+    }
+
+    private JobFile file() throws JobFileException {
+        JobFile file = JobFileReader.read(job);
+        if (!shell) {
+            return file;
+        }
+        if (json) {
+            throw mistake("--shell: has no terminal with --json; leave one of them out");
+        }
+        return file.withShell()
+                .orElseThrow(() -> mistake("--shell: only a job of containers can have one"));
+    }
+
+    private ParameterException mistake(String message) {
+        return new ParameterException(
+                java.util.Objects.requireNonNull(spec).commandLine(), message);
     }
 
     private int run(
@@ -134,6 +162,22 @@ public final class RunCommand implements Callable<Integer> {
         events.accept(new RunEvent.Resolved(resolved));
         OpenOrder order = tenant.place(resolved);
         interruption.cancels(() -> tenant.cancel(order.order()));
+        if (!shell) {
+            return follow(tenant, order, events);
+        }
+        try (ShellWindow window =
+                new ShellWindow(
+                        tenant,
+                        order.order(),
+                        shellIndex,
+                        events,
+                        Terminal.standard().interactive())) {
+            return follow(tenant, order, window);
+        }
+    }
+
+    private static int follow(TenantClient tenant, OpenOrder order, Consumer<RunEvent> events)
+            throws TenantException, MarketException, VerificationException, InterruptedException {
         AtomicBoolean allDone = new AtomicBoolean(true);
         RunEvent.Ended ended =
                 tenant.follow(

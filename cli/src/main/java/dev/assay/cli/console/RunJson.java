@@ -7,6 +7,8 @@ import dev.assay.cli.tenant.RunEvent;
 import dev.assay.protocol.job.Work;
 import dev.assay.protocol.json.CanonicalJson;
 import dev.assay.protocol.market.OrderEvent;
+import dev.assay.protocol.market.Output;
+import dev.assay.protocol.market.OutputLine;
 import dev.assay.protocol.market.Progress;
 import dev.assay.protocol.usage.GpuUsage;
 import dev.assay.protocol.usage.Usage;
@@ -49,6 +51,12 @@ public final class RunJson implements Consumer<RunEvent> {
                                 .put("denom", ordered.order().spec().maxPrice().denom().text()));
             }
             case RunEvent.Reported reported -> reported(reported.event());
+            case RunEvent.Wrote wrote -> wrote(wrote.output());
+            case RunEvent.ShellEnded shell ->
+                    put(
+                            named("shell")
+                                    .put("exitCode", shell.exitCode())
+                                    .put("detail", shell.detail()));
             case RunEvent.Receipt receipt -> receipt(receipt);
             case RunEvent.ResultReady ready -> {
                 ObjectNode json =
@@ -128,6 +136,20 @@ public final class RunJson implements Consumer<RunEvent> {
         put(json);
     }
 
+    private void wrote(Output output) {
+        if (output.dropped() > 0) {
+            put(named("log-dropped").put("lines", output.dropped()));
+        }
+        for (OutputLine line : output.lines()) {
+            put(
+                    named("log")
+                            .put("index", line.index())
+                            .put("stream", line.stream() == OutputLine.Stream.OUT ? "out" : "err")
+                            .put("time", line.time().toString())
+                            .put("text", line.text()));
+        }
+    }
+
     private void reported(OrderEvent event) {
         switch (event) {
             case OrderEvent.BidPlaced bid ->
@@ -179,6 +201,11 @@ public final class RunJson implements Consumer<RunEvent> {
                 put(json);
             }
             case OrderEvent.Progressed progressed -> progress(progressed.progress());
+            case OrderEvent.Fetching fetching ->
+                    put(
+                            named("fetching")
+                                    .put("doneBytes", fetching.doneBytes())
+                                    .put("totalBytes", fetching.totalBytes()));
             case OrderEvent.Opened _,
                     OrderEvent.ReceiptLogged _,
                     OrderEvent.ResultLogged _,

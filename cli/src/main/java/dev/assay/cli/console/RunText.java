@@ -32,7 +32,9 @@ public final class RunText implements Consumer<RunEvent> {
     private final LabelledLines lines;
     private final AuctionText auction;
     private final SettlementText settlement;
+    private final OutputText output;
     private @Nullable JobSpec spec;
+    private @Nullable ProgressBar fetching;
     private @Nullable ProgressBar running;
     private @Nullable ProgressBar auditing;
     private long began = System.nanoTime();
@@ -41,6 +43,7 @@ public final class RunText implements Consumer<RunEvent> {
         this.terminal = terminal;
         this.lines = new LabelledLines(terminal);
         this.auction = new AuctionText(lines);
+        this.output = new OutputText(terminal, lines);
         this.settlement = new SettlementText(lines, auction::name);
     }
 
@@ -59,6 +62,8 @@ public final class RunText implements Consumer<RunEvent> {
             case RunEvent.Resolved _ -> began = System.nanoTime();
             case RunEvent.Ordered ordered -> ordered(ordered);
             case RunEvent.Reported reported -> reported(reported.event());
+            case RunEvent.Wrote wrote -> output.wrote(wrote.output(), isArray());
+            case RunEvent.ShellEnded shell -> output.shellEnded(shell);
             case RunEvent.Receipt receipt -> receipt(receipt);
             case RunEvent.ResultReady ready -> result(ready);
             case RunEvent.ModelReady ready -> {
@@ -152,6 +157,7 @@ public final class RunText implements Consumer<RunEvent> {
                                     + locked.lease().brief());
             case OrderEvent.AttemptChanged changed -> attempt(changed);
             case OrderEvent.Progressed progressed -> progress(progressed.progress());
+            case OrderEvent.Fetching fetched -> fetched(fetched);
             case OrderEvent.Opened _,
                     OrderEvent.ReceiptLogged _,
                     OrderEvent.ResultLogged _,
@@ -177,6 +183,17 @@ public final class RunText implements Consumer<RunEvent> {
                 running = new ProgressBar(noun());
             }
         }
+    }
+
+    private void fetched(OrderEvent.Fetching fetched) {
+        if (fetching == null) {
+            fetching = new ProgressBar("KiB of the image");
+        }
+        lines.progress("fetch", fetching.at(fetched.doneBytes() >> 10, fetched.totalBytes() >> 10));
+    }
+
+    private boolean isArray() {
+        return spec != null && spec.work() instanceof Container work && work.array() > 1;
     }
 
     /** What progress counts. */

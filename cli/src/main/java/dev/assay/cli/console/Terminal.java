@@ -30,6 +30,11 @@ public final class Terminal {
                 System.out, terminal, terminal && (noColour == null || noColour.isEmpty()));
     }
 
+    /** Whether a person is at it. */
+    public boolean interactive() {
+        return interactive;
+    }
+
     public synchronized void line(String text) {
         clearProgress();
         out.println(text);

@@ -9,9 +9,18 @@ import dev.assay.protocol.money.PriceUnit;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** How quantities are written for people. */
 final class Words {
+    /** Control sequences of terminals (ECMA-48): CSI with its parameters, and titles. */
+    private static final Pattern SEQUENCE =
+            Pattern.compile(
+                    "(?:\u001b\\[|\u009b)[0-?]*[ -/]*[@-~]"
+                            + "|(?:\u001b\\]|\u009d)[^\u0007\u001b]*(?:\u0007|\u001b\\\\)");
+
+    private static final int REPLACEMENT = 0xfffd;
+
     private Words() {}
 
     /** {@code 1,965}. */
@@ -64,6 +73,41 @@ final class Words {
     /** Text from another party, without control characters that would play with the terminal. */
     static String plain(String text) {
         return text.replaceAll("\\p{Cntrl}", " ");
+    }
+
+    /**
+     * A stranger's text for a terminal: colours and other sequences of the terminal's are left out,
+     * and of what remains every character that does not show, or changes how others show, is a
+     * {@code �}; tabs are blanks.
+     */
+    static String harmless(String text) {
+        StringBuilder shown = new StringBuilder();
+        SEQUENCE.matcher(text)
+                .replaceAll("")
+                .codePoints()
+                .forEach(
+                        c -> {
+                            if (c == '\t') {
+                                shown.append("    ");
+                            } else {
+                                shown.appendCodePoint(shows(c) ? c : REPLACEMENT);
+                            }
+                        });
+        return shown.toString();
+    }
+
+    private static boolean shows(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR ->
+                    false;
+            default -> true;
+        };
     }
 
     /** The metered quantity behind a bill: {@code 2,000 rows}, {@code 12.5 s of cpu}. */

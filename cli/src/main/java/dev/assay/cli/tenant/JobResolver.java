@@ -120,6 +120,7 @@ public final class JobResolver {
             }
             inputs.add(new Container.Input(input.getKey(), blobs.put(file)));
         }
+        int parallel = task.parallel().orElse(Math.min(task.array(), Math.max(1, resources.cpu())));
         try {
             return new Container(
                     image(task.image(), directory),
@@ -129,10 +130,14 @@ public final class JobResolver {
                     task.outputs().isEmpty() ? ALL_OUTPUTS : task.outputs(),
                     task.ports(),
                     task.shmBytes() == 0
-                            ? Math.min(Container.DEFAULT_SHM_BYTES, resources.memoryBytes() / 2)
+                            ? Math.min(
+                                    Container.DEFAULT_SHM_BYTES,
+                                    resources.memoryBytes() / parallel / 2)
                             : task.shmBytes(),
                     task.network(),
-                    task.array());
+                    task.array(),
+                    parallel,
+                    task.shell());
         } catch (IllegalArgumentException e) {
             throw new TenantException("container: " + e.getMessage(), e);
         }

@@ -3,10 +3,12 @@ package dev.assay.cli.tenant;
 import dev.assay.cli.tenant.OpenOrders.OpenOrder;
 import dev.assay.models.engine.Engine;
 import dev.assay.models.training.TrainingState;
+import dev.assay.protocol.job.Container;
 import dev.assay.protocol.market.Bytes;
 import dev.assay.protocol.market.LoggedEnvelope;
 import dev.assay.protocol.market.MarketException;
 import dev.assay.protocol.market.OrderEvent;
+import dev.assay.protocol.market.Output;
 import dev.assay.protocol.market.TenantService.Subscription;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.VerificationException.Code;
@@ -59,12 +61,24 @@ final class OrderFollower {
     private final VerifyingKey marketKey;
     private final LogVerifyingKey logKey;
 
+    /** What was heard and not looked at yet. */
+    private final BlockingQueue<Heard> queue = new LinkedBlockingQueue<>();
+
+    private final SeenOutput seen = new SeenOutput();
+    private @Nullable Subscription output;
     private @Nullable VerifiedOrder order;
     private @Nullable ReceiptChain receipts;
     private @Nullable VerifiedLease lease;
     private @Nullable VerifyingKey providerKey;
     private @Nullable AttestedResult result;
     private @Nullable TenantException unkept;
+
+    /** From the market, on its threads. */
+    private sealed interface Heard {}
+
+    private record Happened(OrderEvent event) implements Heard {}
+
+    private record Wrote(Output output) implements Heard {}
 
     OrderFollower(TenantClient client, OpenOrder open, Consumer<RunEvent> events)
             throws MarketException, VerificationException {
@@ -79,33 +93,53 @@ final class OrderFollower {
 
     RunEvent.Ended follow()
             throws TenantException, MarketException, VerificationException, InterruptedException {
-        BlockingQueue<OrderEvent> queue = new LinkedBlockingQueue<>();
-        try (Subscription subscription = client.market().watch(open.order(), queue::add)) {
-            while (true) {
-                OrderEvent event = queue.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
-                if (event == null) {
-                    if (subscription.failure().isPresent()) {
-                        throw subscription.failure().get();
-                    }
-                    var _ = client.market().identity(); // fails when nothing more will come
-                    continue;
-                }
-                events.accept(new RunEvent.Reported(event));
-                if (event instanceof OrderEvent.Closed closed) {
-                    return ended(closed);
-                }
-                handle(event, queue);
+        try (Subscription subscription =
+                client.market().watch(open.order(), event -> queue.add(new Happened(event)))) {
+            return follow(subscription);
+        } finally {
+            if (output != null) {
+                output.close();
             }
         }
     }
 
-    private void handle(OrderEvent event, BlockingQueue<OrderEvent> ahead)
+    private RunEvent.Ended follow(Subscription subscription)
+            throws TenantException, MarketException, VerificationException, InterruptedException {
+        while (true) {
+            Heard heard = queue.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
+            switch (heard) {
+                case null -> {
+                    if (subscription.failure().isPresent()) {
+                        throw subscription.failure().get();
+                    }
+                    var _ = client.market().identity(); // fails when nothing more will come
+                }
+                case Wrote wrote -> show(wrote.output());
+                case Happened(OrderEvent event) -> {
+                    events.accept(new RunEvent.Reported(event));
+                    if (event instanceof OrderEvent.Closed closed) {
+                        return ended(closed);
+                    }
+                    handle(event);
+                }
+            }
+        }
+    }
+
+    private void show(Output written) {
+        Output fresh = seen.fresh(written);
+        if (fresh.dropped() > 0 || !fresh.lines().isEmpty()) {
+            events.accept(new RunEvent.Wrote(fresh));
+        }
+    }
+
+    private void handle(OrderEvent event)
             throws TenantException, MarketException, VerificationException {
         switch (event) {
             case OrderEvent.Opened opened -> opened(opened);
             case OrderEvent.Awarded awarded -> awarded(awarded);
             case OrderEvent.ReceiptLogged logged -> receipt(logged.document());
-            case OrderEvent.ResultLogged logged -> result(logged.document(), ahead);
+            case OrderEvent.ResultLogged logged -> result(logged.document());
             case OrderEvent.VerdictLogged logged ->
                     evidence.add(
                             EvidenceLayout.VERDICT, logged.document(), client.key().verifyingKey());
@@ -115,11 +149,12 @@ final class OrderFollower {
                     OrderEvent.Locked _,
                     OrderEvent.AttemptChanged _,
                     OrderEvent.Progressed _,
+                    OrderEvent.Fetching _,
                     OrderEvent.Closed _ -> {}
         }
     }
 
-    private void opened(OrderEvent.Opened opened) throws VerificationException {
+    private void opened(OrderEvent.Opened opened) throws VerificationException, MarketException {
         VerifyingKey own = client.key().verifyingKey();
         order = VerifiedOrder.verify(envelope(opened.document()), own);
         if (!order.id().equals(open.order())) {
@@ -128,6 +163,24 @@ final class OrderFollower {
         }
         evidence.add(EvidenceLayout.ORDER, opened.document(), own);
         events.accept(new RunEvent.Ordered(order.id(), order.order()));
+        if (order.order().spec().work() instanceof Container) {
+            listen();
+        }
+    }
+
+    /** Hears what the containers write; of an order that ended meanwhile there is nothing more. */
+    private void listen() throws VerificationException, MarketException {
+        try {
+            output =
+                    client.market()
+                            .output(
+                                    client.access(open.order()),
+                                    written -> queue.add(new Wrote(written)));
+        } catch (MarketException e) {
+            if (e.code() != MarketException.Code.TOO_LATE) {
+                throw e;
+            }
+        }
     }
 
     private void awarded(OrderEvent.Awarded awarded) throws VerificationException, MarketException {
@@ -146,7 +199,7 @@ final class OrderFollower {
         events.accept(new RunEvent.Receipt(sequence, receipt.receipt().usage(), document.index()));
     }
 
-    private void result(LoggedEnvelope document, BlockingQueue<OrderEvent> ahead)
+    private void result(LoggedEnvelope document)
             throws TenantException, VerificationException, MarketException {
         VerifiedReceipt head = known(receipts).head().orElseThrow(() -> missing());
         result = AttestedResult.verify(envelope(document), known(providerKey), known(lease), head);
@@ -156,9 +209,13 @@ final class OrderFollower {
         keep(contents);
         Bytes proof = draw(document);
         evidence.draw(proof);
-        if (ahead.stream().noneMatch(event -> event instanceof OrderEvent.VerdictLogged)) {
+        if (queue.stream().noneMatch(OrderFollower::isVerdict)) {
             audit(contents, proof);
         }
+    }
+
+    private static boolean isVerdict(Heard heard) {
+        return heard instanceof Happened(OrderEvent.VerdictLogged _);
     }
 
     /** Files that cannot be kept are named at the end: they must not keep the audit away. */

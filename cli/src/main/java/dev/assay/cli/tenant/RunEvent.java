@@ -5,6 +5,7 @@ import dev.assay.protocol.job.ContainerResult;
 import dev.assay.protocol.lease.Cause;
 import dev.assay.protocol.lease.CloseReason;
 import dev.assay.protocol.market.OrderEvent;
+import dev.assay.protocol.market.Output;
 import dev.assay.protocol.usage.Usage;
 import dev.assay.verification.statement.OrderPredicate;
 import dev.assay.verification.statement.SettlementPredicate;
@@ -27,6 +28,17 @@ public sealed interface RunEvent {
 
     /** The order, once the market holds it. */
     record Ordered(OrderId id, OrderPredicate order) implements RunEvent {}
+
+    /** Containers wrote something, or something they wrote was dropped on its way. */
+    record Wrote(Output output) implements RunEvent {}
+
+    /**
+     * The tenant's shell in a container ended.
+     *
+     * @param exitCode of its process; −1 when it did not run, or nobody knows
+     * @param detail why it ended, when it was not the process's own doing
+     */
+    record ShellEnded(int exitCode, String detail) implements RunEvent {}
 
     /** A receipt, verified in its chain. */
     record Receipt(long sequence, Usage usage, long logIndex) implements RunEvent {}

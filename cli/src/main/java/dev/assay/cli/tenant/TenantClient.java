@@ -17,6 +17,7 @@ import dev.assay.verification.VerificationException;
 import dev.assay.verification.attest.SignedStatement;
 import dev.assay.verification.crypto.SigningKey;
 import dev.assay.verification.dsse.Envelope;
+import dev.assay.verification.statement.AccessPredicate;
 import dev.assay.verification.statement.OrderPredicate;
 
 import java.nio.file.Path;
@@ -122,6 +123,14 @@ public record TenantClient(
     /** Ends an order early. */
     public void cancel(OrderId order) throws MarketException {
         market.cancel(order);
+    }
+
+    /** A request for what is the tenant's alone of an order, good for a moment. */
+    public Bytes access(OrderId order) throws VerificationException {
+        AccessPredicate access =
+                new AccessPredicate(
+                        order, key.keyId(), clock.instant().truncatedTo(ChronoUnit.MILLIS));
+        return Bytes.copyOf(SignedStatement.sign(access.statement(), key).bytes());
     }
 
     private static MicroAmount depositFor(JobSpec spec, Instant now, Instant deadline)

@@ -31,6 +31,8 @@ final class AgentDesk {
     private final LeaseTimers timers;
     private final LeaseDesk leaseDesk;
     private final DocumentDesk documentDesk;
+    private final OutputDesk outputDesk;
+    private final ShellDesk shellDesk;
 
     AgentDesk(
             StateThread state,
@@ -41,7 +43,9 @@ final class AgentDesk {
             LeaseBook leases,
             LeaseTimers timers,
             LeaseDesk leaseDesk,
-            DocumentDesk documentDesk) {
+            DocumentDesk documentDesk,
+            OutputDesk outputDesk,
+            ShellDesk shellDesk) {
         this.state = state;
         this.steps = steps;
         this.keyring = keyring;
@@ -51,6 +55,8 @@ final class AgentDesk {
         this.timers = timers;
         this.leaseDesk = leaseDesk;
         this.documentDesk = documentDesk;
+        this.outputDesk = outputDesk;
+        this.shellDesk = shellDesk;
     }
 
     /** Called on any thread. */
@@ -69,6 +75,7 @@ final class AgentDesk {
         Agent agent =
                 new Agent(key.keyId(), Text.bounded(hello.name()), hello.capacity(), listener);
         agents.add(agent);
+        shellDesk.left(agent.provider()); // whatever an older connection had
         timers.back(agent.provider());
         for (LiveLease lease : leases.active()) {
             if (lease.provider().equals(agent.provider())) {
@@ -97,6 +104,7 @@ final class AgentDesk {
         if (agents.remove(agent, "the agent closed the connection")) {
             timers.away(agent.provider());
             auctions.left(agent.provider());
+            shellDesk.left(agent.provider());
         }
     }
 
@@ -109,6 +117,9 @@ final class AgentDesk {
             case AgentMessage.Decline decline -> auctions.decline(agent, decline);
             case AgentMessage.ReportAttempt report -> leaseDesk.report(agent, report);
             case AgentMessage.ReportProgress progress -> leaseDesk.progress(agent, progress);
+            case AgentMessage.ReportFetch fetch -> leaseDesk.fetching(agent, fetch);
+            case AgentMessage.ReportOutput output -> outputDesk.report(agent, output);
+            case AgentMessage.ReportShell shell -> shellDesk.report(agent, shell);
             case AgentMessage.SubmitReceipt receipt -> documentDesk.receipt(agent, receipt);
             case AgentMessage.SubmitResult result -> documentDesk.result(agent, result);
         }

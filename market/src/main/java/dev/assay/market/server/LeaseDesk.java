@@ -9,12 +9,14 @@ import dev.assay.protocol.lease.AttemptState;
 import dev.assay.protocol.lease.Cause;
 import dev.assay.protocol.lease.CloseReason;
 import dev.assay.protocol.market.AgentMessage.ReportAttempt;
+import dev.assay.protocol.market.AgentMessage.ReportFetch;
 import dev.assay.protocol.market.AgentMessage.ReportProgress;
 import dev.assay.protocol.market.MarketException;
 import dev.assay.protocol.market.MarketException.Code;
 import dev.assay.protocol.market.MarketMessage.Stop;
 import dev.assay.protocol.market.OrderEvent.AttemptChanged;
 import dev.assay.protocol.market.OrderEvent.Closed;
+import dev.assay.protocol.market.OrderEvent.Fetching;
 import dev.assay.protocol.market.OrderEvent.Progressed;
 
 import java.util.Optional;
@@ -88,6 +90,15 @@ final class LeaseDesk {
         Optional<LiveLease> lease = own(agent, progress.lease());
         lease.ifPresent(
                 live -> watchers.deliver(live.order(), new Progressed(progress.progress())));
+    }
+
+    /** Shows how far the fetching is to whoever watches now; it is not kept. */
+    void fetching(Agent agent, ReportFetch fetch) throws MarketException {
+        Optional<LiveLease> lease = own(agent, fetch.lease());
+        lease.ifPresent(
+                live ->
+                        watchers.deliver(
+                                live.order(), new Fetching(fetch.doneBytes(), fetch.totalBytes())));
     }
 
     /** The tenant ends an order's lease: the agent is told, and may say a last word. */

@@ -15,6 +15,9 @@ import dev.assay.protocol.market.MarketException;
 import dev.assay.protocol.market.MarketException.Code;
 import dev.assay.protocol.market.MarketIdentity;
 import dev.assay.protocol.market.OrderEvent;
+import dev.assay.protocol.market.Output;
+import dev.assay.protocol.market.ShellOutput;
+import dev.assay.protocol.market.ShellRequest;
 import dev.assay.protocol.market.TenantService;
 import dev.assay.protocol.money.Denom;
 import dev.assay.protocol.money.MicroAmount;
@@ -51,6 +54,8 @@ public final class Market implements TenantService, AgentService, AutoCloseable 
     private final Auctions auctions;
     private final LeaseDesk leaseDesk;
     private final VerdictDesk verdicts;
+    private final OutputDesk outputDesk;
+    private final ShellDesk shellDesk;
     private final AgentDesk agentDesk;
     private final Recovery recovery;
 
@@ -77,10 +82,24 @@ public final class Market implements TenantService, AgentService, AutoCloseable 
         leaseDesk = new LeaseDesk(steps, watchers, leases, timers, closings);
         DocumentDesk documents = new DocumentDesk(steps, clock, notary, leases, leaseDesk, timers);
         verdicts = new VerdictDesk(state, steps, keyring, notary, leases, closings, reproducer);
+        AccessControl access = new AccessControl(steps, keyring, archive, clock);
+        outputDesk = new OutputDesk(access, leaseDesk);
+        shellDesk = new ShellDesk(state, access, agents, leases, leaseDesk, clock);
+        watchers.whenClosed(outputDesk::closed);
+        watchers.whenClosed(shellDesk::closed);
         agentDesk =
                 new AgentDesk(
-                        state, steps, keyring, agents, auctions, leases, timers, leaseDesk,
-                        documents);
+                        state,
+                        steps,
+                        keyring,
+                        agents,
+                        auctions,
+                        leases,
+                        timers,
+                        leaseDesk,
+                        documents,
+                        outputDesk,
+                        shellDesk);
         recovery = new Recovery(steps, archive, orders, leases, timers, closings);
     }
 
@@ -173,6 +192,17 @@ public final class Market implements TenantService, AgentService, AutoCloseable 
     }
 
     @Override
+    public Subscription output(Bytes access, Consumer<Output> sink) throws MarketException {
+        return state.call(() -> outputDesk.follow(access, sink));
+    }
+
+    @Override
+    public ShellLine shell(Bytes access, ShellRequest request, Consumer<ShellOutput> output)
+            throws MarketException {
+        return state.call(() -> shellDesk.open(access, request, output));
+    }
+
+    @Override
     public void cancel(OrderId order) throws MarketException {
         state.run(
                 () -> {
@@ -220,6 +250,8 @@ public final class Market implements TenantService, AgentService, AutoCloseable 
         List<Mailbox> ending = new ArrayList<>();
         state.run(
                 () -> {
+                    ending.addAll(shellDesk.close());
+                    ending.addAll(outputDesk.close());
                     ending.addAll(agents.close());
                     ending.addAll(watchers.close());
                 });

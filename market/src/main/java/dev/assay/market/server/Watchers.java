@@ -16,10 +16,17 @@ import java.util.function.Consumer;
 final class Watchers {
     private final Map<OrderId, Set<Watcher>> byOrder = new HashMap<>();
 
+    private Consumer<OrderId> whenClosed = _ -> {};
+
     private record Watcher(Mailbox mailbox, Consumer<OrderEvent> events) {
         void deliver(OrderEvent event) {
             mailbox.put(() -> events.accept(event));
         }
+    }
+
+    /** Has this told of every order that is closed from now on. */
+    void whenClosed(Consumer<OrderId> told) {
+        whenClosed = whenClosed.andThen(told);
     }
 
     /** Delivers an order's past, and then its future as it happens. */
@@ -41,6 +48,7 @@ final class Watchers {
         if (event instanceof OrderEvent.Closed) {
             watchers.forEach(watcher -> watcher.mailbox().finish());
             byOrder.remove(order);
+            whenClosed.accept(order);
         }
     }
 

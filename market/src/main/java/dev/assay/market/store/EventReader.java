@@ -18,6 +18,7 @@ import dev.assay.protocol.market.OrderEvent.Awarded;
 import dev.assay.protocol.market.OrderEvent.BidDeclined;
 import dev.assay.protocol.market.OrderEvent.BidPlaced;
 import dev.assay.protocol.market.OrderEvent.Closed;
+import dev.assay.protocol.market.OrderEvent.Fetching;
 import dev.assay.protocol.market.OrderEvent.Locked;
 import dev.assay.protocol.market.OrderEvent.Opened;
 import dev.assay.protocol.market.OrderEvent.Progressed;
@@ -89,6 +90,8 @@ final class EventReader {
                                     json.quantity("done"),
                                     json.quantity("total"),
                                     json.optionalText("loss").map(Float::valueOf)));
+            case "fetching" ->
+                    new Fetching(json.quantity("doneBytes"), json.quantity("totalBytes"));
             case "receipt-logged" -> new ReceiptLogged(document(json));
             case "result-logged" -> new ResultLogged(document(json));
             case "verdict-logged" -> new VerdictLogged(document(json));

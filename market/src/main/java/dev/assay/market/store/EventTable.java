@@ -10,6 +10,7 @@ import dev.assay.protocol.market.OrderEvent.Awarded;
 import dev.assay.protocol.market.OrderEvent.BidDeclined;
 import dev.assay.protocol.market.OrderEvent.BidPlaced;
 import dev.assay.protocol.market.OrderEvent.Closed;
+import dev.assay.protocol.market.OrderEvent.Fetching;
 import dev.assay.protocol.market.OrderEvent.Locked;
 import dev.assay.protocol.market.OrderEvent.Opened;
 import dev.assay.protocol.market.OrderEvent.Progressed;
@@ -90,7 +91,13 @@ public final class EventTable {
             case ResultLogged result -> result.document().index();
             case VerdictLogged verdict -> verdict.document().index();
             case Settled settled -> settled.document().index();
-            case BidPlaced _, BidDeclined _, Locked _, AttemptChanged _, Progressed _, Closed _ ->
+            case BidPlaced _,
+                    BidDeclined _,
+                    Locked _,
+                    AttemptChanged _,
+                    Progressed _,
+                    Fetching _,
+                    Closed _ ->
                     null;
         };
     }

@@ -12,6 +12,7 @@ import dev.assay.protocol.market.OrderEvent.Awarded;
 import dev.assay.protocol.market.OrderEvent.BidDeclined;
 import dev.assay.protocol.market.OrderEvent.BidPlaced;
 import dev.assay.protocol.market.OrderEvent.Closed;
+import dev.assay.protocol.market.OrderEvent.Fetching;
 import dev.assay.protocol.market.OrderEvent.Locked;
 import dev.assay.protocol.market.OrderEvent.Opened;
 import dev.assay.protocol.market.OrderEvent.Progressed;
@@ -50,6 +51,10 @@ final class EventWriter {
                             .put("denom", locked.denom().text());
             case AttemptChanged changed -> attempt(changed);
             case Progressed progressed -> progress(progressed.progress());
+            case Fetching fetching ->
+                    kind("fetching")
+                            .put("doneBytes", Long.toString(fetching.doneBytes()))
+                            .put("totalBytes", Long.toString(fetching.totalBytes()));
             case ReceiptLogged receipt -> document("receipt-logged", receipt.document());
             case ResultLogged result -> document("result-logged", result.document());
             case VerdictLogged verdict -> document("verdict-logged", verdict.document());

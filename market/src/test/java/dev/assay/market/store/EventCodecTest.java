@@ -62,6 +62,7 @@ class EventCodecTest {
                         AttemptState.FAILED, Optional.of(Cause.ENGINE), "why"),
                 new OrderEvent.Progressed(new Progress(1, 2)),
                 new OrderEvent.Progressed(new Progress(1, 2, Optional.of(0.25f))),
+                new OrderEvent.Fetching(1, 2),
                 new OrderEvent.ReceiptLogged(DOCUMENT),
                 new OrderEvent.ResultLogged(DOCUMENT),
                 new OrderEvent.VerdictLogged(DOCUMENT),

@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -33,6 +34,10 @@ import java.util.TreeMap;
  * @param shmBytes size of {@code /dev/shm}, which counts as memory
  * @param array how many containers: index {@code i} of {@code 0 … array − 1} runs with {@code
  *     ASSAY_INDEX=i} and {@code ASSAY_COUNT=array}
+ * @param parallel the most of them that run at a time; each has that part of the lease's
+ *     processors, memory and storage
+ * @param shell whether the tenant may open a shell in a container that runs: what it does then is
+ *     no longer told by the job alone
  */
 public record Container(
         ImageName image,
@@ -43,7 +48,9 @@ public record Container(
         List<Integer> ports,
         long shmBytes,
         Network network,
-        int array)
+        int array,
+        int parallel,
+        boolean shell)
         implements Work {
     /** Its key in job files and job specs. */
     public static final String KIND = "container";
@@ -63,6 +70,7 @@ public record Container(
     /** The most containers of one job. */
     public static final int MAX_ARRAY = 100_000;
 
+    private static final String SHELL_ALLOWED = "allowed";
     private static final byte[] UNIT_DOMAIN =
             "assay container unit v1\n".getBytes(StandardCharsets.US_ASCII);
     private static final int MAX_WORDS_LENGTH = 1 << 17;
@@ -97,6 +105,37 @@ public record Container(
             throw new IllegalArgumentException(
                     "a container needs shm ≥ 0 bytes and an array from 1 to " + MAX_ARRAY);
         }
+        if (parallel < 1 || parallel > array) {
+            throw new IllegalArgumentException(
+                    "parallel: " + parallel + " is not from 1 to the array's " + array);
+        }
+    }
+
+    /** One container at a time, and no shell. */
+    public Container(
+            ImageName image,
+            List<String> command,
+            Map<String, String> env,
+            List<Input> inputs,
+            List<String> outputs,
+            List<Integer> ports,
+            long shmBytes,
+            Network network,
+            int array) {
+        this(image, command, env, inputs, outputs, ports, shmBytes, network, array, 1, false);
+    }
+
+    /** The same with so many containers at a time. */
+    public Container inParallel(int most) {
+        return new Container(
+                image, command, env, inputs, outputs, ports, shmBytes, network, array, most, shell);
+    }
+
+    /** The same with a shell for its tenant. */
+    public Container withShell() {
+        return new Container(
+                image, command, env, inputs, outputs, ports, shmBytes, network, array, parallel,
+                true);
     }
 
     private static void checkWords(List<String> command, Map<String, String> env) {
@@ -189,6 +228,12 @@ public record Container(
                 .put("shmBytes", Long.toString(shmBytes))
                 .put("network", network.text())
                 .put("array", array);
+        if (parallel > 1) {
+            json.put("parallel", parallel);
+        }
+        if (shell) {
+            json.put("shell", SHELL_ALLOWED);
+        }
         command.forEach(json.putArray("command")::add);
         env.forEach(json.putObject("env")::put);
         ArrayNode files = json.putArray("inputs");
@@ -227,11 +272,23 @@ public record Container(
                             Network.named(network)
                                     .orElseThrow(
                                             () -> json.error("unknown network '" + network + "'")),
-                            json.integer("array", 1, MAX_ARRAY));
+                            json.integer("array", 1, MAX_ARRAY),
+                            json.names().contains("parallel")
+                                    ? json.integer("parallel", 2, MAX_ARRAY)
+                                    : 1,
+                            shell(json));
             json.end();
             return container;
         } catch (IllegalArgumentException e) {
             throw json.error(e.getMessage());
         }
+    }
+
+    private static boolean shell(JsonFields json) throws JsonException {
+        Optional<String> shell = json.optionalText("shell");
+        if (shell.isPresent() && !shell.get().equals(SHELL_ALLOWED)) {
+            throw json.error("unknown shell '" + shell.get() + "'");
+        }
+        return shell.isPresent();
     }
 }

@@ -27,6 +27,9 @@ public record ContainerResult(Digest image, List<Unit> units) {
     /** The most bytes that a result of the largest array has. */
     public static final long MAX_BYTES = 64L << 20;
 
+    /** The most bytes that a unit has. */
+    public static final int MAX_UNIT_BYTES = 1 << 10;
+
     private static final String VERSION = "assay/container-result/v1";
 
     /**
@@ -54,9 +57,26 @@ public record ContainerResult(Digest image, List<Unit> units) {
             return cause.equals(DONE);
         }
 
-        /** What the result commits to for this unit. */
+        /** What the result commits to for this unit: the SHA-256 of {@link #bytes}. */
         public Digest digest() {
             return CanonicalJson.digest(json());
+        }
+
+        /** The canonical bytes. */
+        public byte[] bytes() {
+            return CanonicalJson.bytes(json());
+        }
+
+        /** Reads what {@link #bytes} writes. */
+        public static Unit parse(byte[] bytes) throws JsonException {
+            JsonFields json =
+                    JsonFields.of(
+                            StrictJson.canonicalObject(bytes, MAX_UNIT_BYTES, "unit"), "unit");
+            try {
+                return parse(json);
+            } catch (IllegalArgumentException e) {
+                throw json.error(e.getMessage());
+            }
         }
 
         private ObjectNode json() {

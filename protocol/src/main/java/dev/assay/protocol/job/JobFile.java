@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A job as a tenant writes it, before paths are resolved to digests. {@link JobFileReader} reads it
@@ -20,6 +21,20 @@ public record JobFile(
         Price maxPrice,
         Verification verify,
         Deadline deadline) {
+
+    /** The same with a shell for its tenant; nothing for work that is not containers. */
+    public Optional<JobFile> withShell() {
+        return task instanceof Task.ContainerTask containers
+                ? Optional.of(
+                        new JobFile(
+                                name,
+                                resources,
+                                containers.withShell(),
+                                maxPrice,
+                                verify,
+                                deadline))
+                : Optional.empty();
+    }
 
     /** What is to be computed, with files named by paths relative to the job file. */
     public sealed interface Task {
@@ -56,6 +71,7 @@ public record JobFile(
          *
          * @param image an image's name, or the path of an archive that {@code docker save} wrote
          * @param inputs file to read by the path it has in the container
+         * @param parallel when it says how many of an array run at a time
          */
         record ContainerTask(
                 String image,
@@ -66,7 +82,9 @@ public record JobFile(
                 List<Integer> ports,
                 long shmBytes,
                 Network network,
-                int array)
+                int array,
+                Optional<Integer> parallel,
+                boolean shell)
                 implements Task {
             public ContainerTask {
                 command = List.copyOf(command);
@@ -74,6 +92,13 @@ public record JobFile(
                 inputs = Map.copyOf(inputs);
                 outputs = List.copyOf(outputs);
                 ports = List.copyOf(ports);
+            }
+
+            /** The same with a shell for its tenant. */
+            public ContainerTask withShell() {
+                return new ContainerTask(
+                        image, command, env, inputs, outputs, ports, shmBytes, network, array,
+                        parallel, true);
             }
         }
     }

@@ -6,6 +6,7 @@ import dev.assay.protocol.job.JobFile.Task.InferenceTask;
 import dev.assay.protocol.job.JobFile.Task.TrainingTask;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Reads the section of a job file that says what is to be computed: there is exactly one. */
@@ -50,7 +51,9 @@ final class TaskReader {
                         "ports",
                         "shm",
                         "network",
-                        "array"));
+                        "array",
+                        "parallel",
+                        "shell"));
     }
 
     private static InferenceTask inference(YamlFields fields) {
@@ -122,7 +125,14 @@ final class TaskReader {
                         fields.optional(
                                 "array",
                                 1,
-                                text -> YamlScalars.integer(text, 1, Container.MAX_ARRAY)));
+                                text -> YamlScalars.integer(text, 1, Container.MAX_ARRAY)),
+                        fields.optional(
+                                "parallel",
+                                Optional.empty(),
+                                text ->
+                                        Optional.of(
+                                                YamlScalars.integer(text, 1, Container.MAX_ARRAY))),
+                        fields.optional("shell", false, YamlScalars::truth));
         try {
             var _ =
                     new Container(
@@ -134,7 +144,9 @@ final class TaskReader {
                             task.ports(),
                             task.shmBytes(),
                             task.network(),
-                            task.array());
+                            task.array(),
+                            task.parallel().orElse(1),
+                            task.shell());
             task.inputs().keySet().forEach(RelativePath::require);
         } catch (IllegalArgumentException e) {
             fields.problem("image", "container: " + e.getMessage());

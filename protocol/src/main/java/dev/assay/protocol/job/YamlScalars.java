@@ -39,6 +39,15 @@ final class YamlScalars {
         return Integer.parseInt(text);
     }
 
+    static boolean truth(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default ->
+                    throw new IllegalArgumentException("'" + text + "' is neither true nor false");
+        };
+    }
+
     static long bytes(String text) {
         if (!text.matches("[1-9][0-9]{0,5}(Ki|Mi|Gi|Ti)")) {
             throw new IllegalArgumentException(

@@ -23,6 +23,25 @@ public sealed interface AgentMessage {
     /** Work done so far. */
     record ReportProgress(LeaseId lease, Progress progress) implements AgentMessage {}
 
+    /**
+     * So much was fetched of what the work needs, an image for one.
+     *
+     * @param totalBytes as far as it is known yet
+     */
+    record ReportFetch(LeaseId lease, long doneBytes, long totalBytes) implements AgentMessage {
+        public ReportFetch {
+            if (doneBytes < 0 || doneBytes > totalBytes) {
+                throw new IllegalArgumentException("bytes fetched must be from 0 to the total");
+            }
+        }
+    }
+
+    /** What the lease's containers wrote since the last such report. */
+    record ReportOutput(LeaseId lease, Output output) implements AgentMessage {}
+
+    /** Something out of the tenant's shell. */
+    record ReportShell(LeaseId lease, long session, ShellOutput output) implements AgentMessage {}
+
     /** A signed usage statement for the lease. */
     record SubmitReceipt(LeaseId lease, Bytes envelope) implements AgentMessage {}
 

@@ -19,6 +19,16 @@ public sealed interface MarketMessage {
     record Award(LeaseId lease, Bytes leaseEnvelope, Bytes orderEnvelope)
             implements MarketMessage {}
 
+    /**
+     * The tenant opens a shell in a container of the lease; one at a time.
+     *
+     * @param session tells this shell's messages from those of an earlier one
+     */
+    record OpenShell(LeaseId lease, long session, ShellRequest request) implements MarketMessage {}
+
+    /** Something for the tenant's shell. */
+    record TellShell(LeaseId lease, long session, ShellInput input) implements MarketMessage {}
+
     /** A receipt or result was verified and is in the log at this index. */
     record Accepted(LeaseId lease, Bytes envelope, long index) implements MarketMessage {}
 

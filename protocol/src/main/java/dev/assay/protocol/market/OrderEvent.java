@@ -66,6 +66,15 @@ public sealed interface OrderEvent {
     /** Work done so far. */
     record Progressed(Progress progress) implements OrderEvent {}
 
+    /** So much was fetched of what the work needs, as far as the total is known yet. */
+    record Fetching(long doneBytes, long totalBytes) implements OrderEvent {
+        public Fetching {
+            if (doneBytes < 0 || doneBytes > totalBytes) {
+                throw new IllegalArgumentException("bytes fetched must be from 0 to the total");
+            }
+        }
+    }
+
     /** A usage receipt was verified and logged. */
     record ReceiptLogged(LoggedEnvelope document) implements OrderEvent {}
 

@@ -18,6 +18,25 @@ public interface TenantService {
      */
     Subscription watch(OrderId order, Consumer<OrderEvent> events) throws MarketException;
 
+    /**
+     * Passes on what the order's containers write from now on, on one thread at a time. The caller
+     * closes the subscription.
+     *
+     * @param access a statement of access to the order, just signed by its tenant
+     */
+    Subscription output(Bytes access, Consumer<Output> sink) throws MarketException;
+
+    /**
+     * Opens a shell in a running container of the order, or in one that will run. The caller closes
+     * it.
+     *
+     * @param access a statement of access to the order, just signed by its tenant
+     * @param output takes what comes out of it, on one thread at a time, until {@link
+     *     ShellOutput.Ended}
+     */
+    ShellLine shell(Bytes access, ShellRequest request, Consumer<ShellOutput> output)
+            throws MarketException;
+
     /** Ends an order; a lease is settled for what was verified and the rest is refunded. */
     void cancel(OrderId order) throws MarketException;
 
@@ -43,6 +62,14 @@ public interface TenantService {
      * storage has failed: then an order may hear nothing more.
      */
     MarketIdentity identity() throws MarketException;
+
+    /** The tenant's end of a shell; closing it ends the shell. */
+    interface ShellLine extends AutoCloseable {
+        void send(ShellInput input) throws MarketException;
+
+        @Override
+        void close();
+    }
 
     /** Ends the delivery of events. */
     interface Subscription extends AutoCloseable {

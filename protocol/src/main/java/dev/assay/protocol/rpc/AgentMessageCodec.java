@@ -52,6 +52,20 @@ final class AgentMessageCodec {
                     wire.getReportProgressBuilder()
                             .setLease(ValueCodec.write(m.lease().digest()))
                             .setProgress(ValueCodec.write(m.progress()));
+            case AgentMessage.ReportFetch m ->
+                    wire.getReportFetchBuilder()
+                            .setLease(ValueCodec.write(m.lease().digest()))
+                            .setDoneBytes(m.doneBytes())
+                            .setTotalBytes(m.totalBytes());
+            case AgentMessage.ReportOutput m ->
+                    wire.getReportOutputBuilder()
+                            .setLease(ValueCodec.write(m.lease().digest()))
+                            .setOutput(LiveCodec.write(m.output()));
+            case AgentMessage.ReportShell m ->
+                    wire.getReportShellBuilder()
+                            .setLease(ValueCodec.write(m.lease().digest()))
+                            .setSession(m.session())
+                            .setOutput(LiveCodec.write(m.output()));
             case AgentMessage.SubmitReceipt m ->
                     wire.getSubmitReceiptBuilder()
                             .setLease(ValueCodec.write(m.lease().digest()))
@@ -73,6 +87,16 @@ final class AgentMessageCodec {
                             case DECLINE -> decline(wire.getDecline());
                             case REPORT_ATTEMPT -> reportAttempt(wire.getReportAttempt());
                             case REPORT_PROGRESS -> reportProgress(wire.getReportProgress());
+                            case REPORT_FETCH -> reportFetch(wire.getReportFetch());
+                            case REPORT_OUTPUT ->
+                                    new AgentMessage.ReportOutput(
+                                            lease("lease", wire.getReportOutput().getLease()),
+                                            LiveCodec.read(wire.getReportOutput().getOutput()));
+                            case REPORT_SHELL ->
+                                    new AgentMessage.ReportShell(
+                                            lease("lease", wire.getReportShell().getLease()),
+                                            wire.getReportShell().getSession(),
+                                            LiveCodec.read(wire.getReportShell().getOutput()));
                             case SUBMIT_RECEIPT -> submitReceipt(wire.getSubmitReceipt());
                             case SUBMIT_RESULT -> submitResult(wire.getSubmitResult());
                             case MESSAGE_NOT_SET ->
@@ -114,6 +138,11 @@ final class AgentMessageCodec {
     private static AgentMessage reportProgress(Wire.AgentMessage.ReportProgress wire) {
         return new AgentMessage.ReportProgress(
                 lease("lease", wire.getLease()), ValueCodec.progress(wire.getProgress()));
+    }
+
+    private static AgentMessage reportFetch(Wire.AgentMessage.ReportFetch wire) {
+        return new AgentMessage.ReportFetch(
+                lease("lease", wire.getLease()), wire.getDoneBytes(), wire.getTotalBytes());
     }
 
     private static AgentMessage submitReceipt(Wire.AgentMessage.SubmitReceipt wire) {

@@ -41,6 +41,16 @@ final class MarketMessageCodec {
                     wire.getStopBuilder()
                             .setLease(ValueCodec.write(m.lease().digest()))
                             .setReason(CLOSE_REASON.write(m.reason()));
+            case MarketMessage.OpenShell m ->
+                    wire.getOpenShellBuilder()
+                            .setLease(ValueCodec.write(m.lease().digest()))
+                            .setSession(m.session())
+                            .setRequest(LiveCodec.write(m.request()));
+            case MarketMessage.TellShell m ->
+                    wire.getTellShellBuilder()
+                            .setLease(ValueCodec.write(m.lease().digest()))
+                            .setSession(m.session())
+                            .setInput(LiveCodec.write(m.input()));
             case MarketMessage.LeaseClosed m ->
                     wire.getLeaseClosedBuilder()
                             .setLease(ValueCodec.write(m.lease().digest()))
@@ -63,6 +73,16 @@ final class MarketMessageCodec {
                             case ACCEPTED -> accepted(wire.getAccepted());
                             case REFUSED -> refused(wire.getRefused());
                             case STOP -> stop(wire.getStop());
+                            case OPEN_SHELL ->
+                                    new MarketMessage.OpenShell(
+                                            lease("lease", wire.getOpenShell().getLease()),
+                                            wire.getOpenShell().getSession(),
+                                            LiveCodec.read(wire.getOpenShell().getRequest()));
+                            case TELL_SHELL ->
+                                    new MarketMessage.TellShell(
+                                            lease("lease", wire.getTellShell().getLease()),
+                                            wire.getTellShell().getSession(),
+                                            LiveCodec.read(wire.getTellShell().getInput()));
                             case LEASE_CLOSED -> leaseClosed(wire.getLeaseClosed());
                             case MESSAGE_NOT_SET ->
                                     throw new IllegalArgumentException(

@@ -33,6 +33,10 @@ final class OrderEventCodec {
             case OrderEvent.Locked e -> wire.setLocked(locked(e));
             case OrderEvent.AttemptChanged e -> wire.setAttemptChanged(attemptChanged(e));
             case OrderEvent.Progressed e -> wire.setProgress(ValueCodec.write(e.progress()));
+            case OrderEvent.Fetching e ->
+                    wire.getFetchingBuilder()
+                            .setDoneBytes(e.doneBytes())
+                            .setTotalBytes(e.totalBytes());
             case OrderEvent.ReceiptLogged e ->
                     wire.getReceiptLoggedBuilder().setDocument(ValueCodec.write(e.document()));
             case OrderEvent.ResultLogged e ->
@@ -60,6 +64,10 @@ final class OrderEventCodec {
                             case PROGRESS ->
                                     new OrderEvent.Progressed(
                                             ValueCodec.progress(wire.getProgress()));
+                            case FETCHING ->
+                                    new OrderEvent.Fetching(
+                                            wire.getFetching().getDoneBytes(),
+                                            wire.getFetching().getTotalBytes());
                             case RECEIPT_LOGGED ->
                                     new OrderEvent.ReceiptLogged(
                                             document(wire.getReceiptLogged().getDocument()));

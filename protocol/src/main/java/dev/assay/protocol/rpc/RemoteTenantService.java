@@ -6,6 +6,9 @@ import dev.assay.protocol.market.Bytes;
 import dev.assay.protocol.market.MarketException;
 import dev.assay.protocol.market.MarketIdentity;
 import dev.assay.protocol.market.OrderEvent;
+import dev.assay.protocol.market.Output;
+import dev.assay.protocol.market.ShellOutput;
+import dev.assay.protocol.market.ShellRequest;
 import dev.assay.protocol.market.TenantService;
 import dev.assay.protocol.rpc.proto.TenantGrpc;
 import dev.assay.protocol.rpc.proto.Wire;
@@ -52,6 +55,32 @@ final class RemoteTenantService implements TenantService {
                         watch);
         watch.awaitStart();
         return watch;
+    }
+
+    @Override
+    public Subscription output(Bytes access, Consumer<Output> sink) throws MarketException {
+        RemoteOutput output = new RemoteOutput(sink);
+        TenantGrpc.newStub(channel)
+                .output(
+                        Wire.OutputRequest.newBuilder()
+                                .setAccessEnvelope(ValueCodec.write(access))
+                                .build(),
+                        output);
+        output.awaitStart();
+        return output;
+    }
+
+    @Override
+    public ShellLine shell(Bytes access, ShellRequest request, Consumer<ShellOutput> output)
+            throws MarketException {
+        RemoteShell shell = new RemoteShell(output);
+        shell.open(
+                TenantGrpc.newStub(channel).shell(shell),
+                Wire.ShellCall.Open.newBuilder()
+                        .setAccessEnvelope(ValueCodec.write(access))
+                        .setRequest(LiveCodec.write(request))
+                        .build());
+        return shell;
     }
 
     @Override

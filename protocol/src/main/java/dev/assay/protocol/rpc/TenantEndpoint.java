@@ -152,6 +152,43 @@ final class TenantEndpoint extends TenantGrpc.TenantImplBase {
         }
     }
 
+    @Override
+    public void output(Wire.OutputRequest request, StreamObserver<Wire.OutputReply> replies) {
+        Outbox<Wire.OutputReply> outbox =
+                streams.open((ServerCallStreamObserver<Wire.OutputReply>) replies, PATIENCE);
+        executor.execute(() -> output(request, outbox));
+    }
+
+    private void output(Wire.OutputRequest request, Outbox<Wire.OutputReply> outbox) {
+        try {
+            TenantService.Subscription subscription =
+                    service.output(
+                            ValueCodec.bytes(request.getAccessEnvelope()),
+                            output ->
+                                    outbox.send(
+                                            Wire.OutputReply.newBuilder()
+                                                    .setOutput(LiveCodec.write(output))
+                                                    .build()));
+            outbox.whenEnded(subscription::close);
+            outbox.send(
+                    Wire.OutputReply.newBuilder()
+                            .setFollowing(Wire.OutputReply.Following.getDefaultInstance())
+                            .build());
+        } catch (MarketException e) {
+            outbox.fail(e);
+        } catch (RuntimeException e) {
+            outbox.fail(new MarketException(Code.UNAVAILABLE, "the market failed", e));
+            throw e;
+        }
+    }
+
+    @Override
+    public StreamObserver<Wire.ShellCall> shell(StreamObserver<Wire.ShellReply> replies) {
+        return new ShellStream(
+                service,
+                streams.open((ServerCallStreamObserver<Wire.ShellReply>) replies, PATIENCE));
+    }
+
     private static OrderId order(ByteString wire) throws MarketException {
         return Statuses.received(() -> ValueCodec.order("order", wire));
     }

@@ -14,6 +14,7 @@ import dev.assay.protocol.lease.CloseReason;
 import dev.assay.protocol.market.Bytes;
 import dev.assay.protocol.market.LoggedEnvelope;
 import dev.assay.protocol.market.MarketException;
+import dev.assay.protocol.market.OutputLine;
 import dev.assay.protocol.market.Progress;
 import dev.assay.protocol.market.RankedBid;
 import dev.assay.protocol.money.Denom;
@@ -41,6 +42,8 @@ final class ValueCodec {
             new WireEnum<>(Cause.class, Wire.Cause.class, "CAUSE_");
     static final WireEnum<CloseReason, Wire.CloseReason> CLOSE_REASON =
             new WireEnum<>(CloseReason.class, Wire.CloseReason.class, "CLOSE_REASON_");
+    static final WireEnum<OutputLine.Stream, Wire.OutputStream> OUTPUT_STREAM =
+            new WireEnum<>(OutputLine.Stream.class, Wire.OutputStream.class, "OUTPUT_STREAM_");
     static final WireEnum<MarketException.Code, Wire.FailureCode> FAILURE_CODE =
             new WireEnum<>(MarketException.Code.class, Wire.FailureCode.class, "FAILURE_CODE_");
 

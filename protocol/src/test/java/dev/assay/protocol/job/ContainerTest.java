@@ -74,6 +74,7 @@ class ContainerTest {
                 ports.add(1 + random.nextInt(60_000) * (i + 1) % 65_000);
             }
         }
+        int array = 1 + random.nextInt(Container.MAX_ARRAY);
         return new Container(
                 random.nextBoolean()
                         ? new ImageName.Archive(Digest.sha256(new byte[] {7}))
@@ -85,7 +86,9 @@ class ContainerTest {
                 List.copyOf(new java.util.TreeSet<>(ports)),
                 random.nextLong() >>> 1,
                 network ? Network.EGRESS : Network.NONE,
-                1 + random.nextInt(Container.MAX_ARRAY));
+                array,
+                1 + random.nextInt(array),
+                random.nextBoolean());
     }
 
     @ParameterizedTest
@@ -114,6 +117,11 @@ class ContainerTest {
                         + " names with '/' between, no '..')",
                 "\"path\" | \"x\":1,\"path\" | container.inputs[0].x: unknown field",
                 "\"network\" | \"x\":1,\"network\" | container.x: unknown field",
+                "[8080] | [8080],\"parallel\":251 | container: parallel: 251 is not from 1 to the"
+                        + " array's 250",
+                "[8080] | [8080],\"parallel\":1 | container.parallel: expected an integer from 2"
+                        + " to 100000",
+                "[8080] | [8080],\"shell\":\"yes\" | container: unknown shell 'yes'",
             })
     void json_withAMistake_isRefused(String good, String bad, String message) {
         assertThat(CANONICAL).contains(good);

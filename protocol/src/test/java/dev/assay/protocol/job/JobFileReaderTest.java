@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 class JobFileReaderTest {
     /** Every key, each once. */
@@ -105,7 +106,8 @@ class JobFileReaderTest {
 
     @Test
     void file_withAContainer_isRead() throws Exception {
-        assertThat(JobFileReader.read("job.yaml", CONTAINER).task())
+        String yaml = CONTAINER.replace("array: 4", "array: 4\n  parallel: 2\n  shell: true");
+        assertThat(JobFileReader.read("job.yaml", yaml).task())
                 .isEqualTo(
                         new ContainerTask(
                                 "render@sha256:" + "a".repeat(64),
@@ -116,7 +118,9 @@ class JobFileReaderTest {
                                 List.of(8080),
                                 64L << 20,
                                 Network.EGRESS,
-                                4));
+                                4,
+                                Optional.of(2),
+                                true));
     }
 
     private static final String TRAINING =
@@ -197,7 +201,9 @@ class JobFileReaderTest {
                                 List.of(),
                                 0,
                                 Network.NONE,
-                                1));
+                                1,
+                                Optional.empty(),
+                                false));
     }
 
     @ParameterizedTest
@@ -220,6 +226,10 @@ class JobFileReaderTest {
                         + " egress",
                 "array: 4 | array: 0 | job.yaml:12:10: 'array' in 'container': '0' is no whole"
                         + " number from 1 to 100000",
+                "array: 4 | parallel: 2 | job.yaml:4:10: container: parallel: 2 is not from 1 to"
+                        + " the array's 1",
+                "array: 4 | shell: yes | job.yaml:12:10: 'shell' in 'container': 'yes' is neither"
+                        + " true nor false",
                 "per: cpu-hour | per: 1000-rows | job.yaml:13:8: a container has no rows to count;"
                         + " use per: cpu-hour or gpu-hour",
             })

@@ -110,6 +110,7 @@ class CodecTest {
         assertCovered(Wire.Cause.values(), ValueCodec.CAUSE);
         assertCovered(Wire.CloseReason.values(), ValueCodec.CLOSE_REASON);
         assertCovered(Wire.FailureCode.values(), ValueCodec.FAILURE_CODE);
+        assertCovered(Wire.OutputStream.values(), ValueCodec.OUTPUT_STREAM);
     }
 
     private static <W extends Enum<W>> void assertCovered(W[] all, WireEnum<?, W> table) {

@@ -9,6 +9,10 @@ import dev.assay.protocol.market.Bytes;
 import dev.assay.protocol.market.MarketException;
 import dev.assay.protocol.market.MarketIdentity;
 import dev.assay.protocol.market.OrderEvent;
+import dev.assay.protocol.market.Output;
+import dev.assay.protocol.market.ShellInput;
+import dev.assay.protocol.market.ShellOutput;
+import dev.assay.protocol.market.ShellRequest;
 import dev.assay.protocol.market.TenantService;
 
 import org.jspecify.annotations.Nullable;
@@ -41,6 +45,12 @@ final class FakeMarket implements TenantService, AgentService {
     /** Reports an order's events, as a test scripts them. */
     volatile Consumer<Consumer<OrderEvent>> script = _ -> {};
 
+    /** Reports containers' output, as a test scripts it. */
+    volatile Consumer<Consumer<Output>> outputScript = _ -> {};
+
+    /** Where the output of the shell that was opened last goes. */
+    volatile Consumer<ShellOutput> shellOutput = _ -> {};
+
     private volatile @Nullable MarketListener agent;
 
     @Override
@@ -54,6 +64,32 @@ final class FakeMarket implements TenantService, AgentService {
         ask(order);
         script.accept(events);
         return subscriptionClosed::countDown;
+    }
+
+    @Override
+    public Subscription output(Bytes access, Consumer<Output> sink) throws MarketException {
+        ask(access);
+        outputScript.accept(sink);
+        return subscriptionClosed::countDown;
+    }
+
+    @Override
+    public ShellLine shell(Bytes access, ShellRequest request, Consumer<ShellOutput> output)
+            throws MarketException {
+        ask(List.of(access, request));
+        shellOutput = output;
+        return new ShellLine() {
+            @Override
+            public void send(ShellInput input) throws MarketException {
+                ask(input);
+                onMessage.run();
+            }
+
+            @Override
+            public void close() {
+                connectionClosed.countDown();
+            }
+        };
     }
 
     @Override

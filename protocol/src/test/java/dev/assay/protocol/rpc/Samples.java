@@ -59,6 +59,10 @@ final class Samples {
         if (plain.isEnum()) {
             return plain.getEnumConstants()[random.nextInt(plain.getEnumConstants().length)];
         }
+        if (plain.isSealed()) {
+            Class<?>[] kinds = plain.getPermittedSubclasses();
+            return record(kinds[random.nextInt(kinds.length)]);
+        }
         return switch (plain.getSimpleName()) {
             case "String" -> text();
             case "Digest" -> Digest.of(bytes(Digest.BYTES));
@@ -67,7 +71,7 @@ final class Samples {
             case "Instant" ->
                     FIRST.plusSeconds(random.nextLong(SECONDS))
                             .plusNanos(random.nextInt(1_000_000_000));
-            case "int" -> random.nextInt(Integer.MAX_VALUE);
+            case "int" -> random.nextInt(Integer.MAX_VALUE) >>> random.nextInt(31);
             case "long" -> number();
             case "double" -> random.nextDouble();
             case "Float" -> random.nextFloat();

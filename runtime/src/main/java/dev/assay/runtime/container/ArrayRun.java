@@ -1,180 +1,421 @@
 package dev.assay.runtime.container;
 
+import dev.assay.protocol.blob.BlobException;
+import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.id.LeaseId;
 import dev.assay.protocol.job.Container;
+import dev.assay.protocol.job.ContainerResult;
+import dev.assay.protocol.json.JsonException;
+import dev.assay.protocol.lease.Fault;
+import dev.assay.runtime.container.ContainerException.Code;
 
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * All containers of a job, one for each index, so many at a time. The first that does not end well
- * ends the others, for the job is not done without it. One thread calls {@link #run}, once; {@link
- * #cancel} is for any.
+ * All containers of a lease, one for each index, so many at a time. How a container ends by its
+ * tenant's doing is its unit, and the others go on; what the provider's side does to one ends all.
+ * Units are handed out in the order of their indices, whatever order they end in.
+ *
+ * <p>It owns its workers' threads and the containers; closing it ends them. One thread calls {@link
+ * #next}; the rest is thread-safe.
  */
-public final class ArrayRun {
-    private final ContainerHost host;
-    private final LeaseId lease;
-    private final Container job;
-    private final EngineImage image;
-    private final ContainerLimits limits;
-    private final List<String> gpus;
+public final class ArrayRun implements AutoCloseable {
+    private static final Duration ENGINE_PAUSE = Duration.ofMillis(200);
+
+    private final Terms terms;
+    private final LeaseRecord record;
     private final Consumer<ContainerEvent> events;
+    private final Map<Integer, Leftovers.Found> left = new HashMap<>();
+    private final List<Thread> workers = new ArrayList<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    /** The fields below are guarded by the lock. */
     private final Deque<Integer> waiting = new ArrayDeque<>();
-    private final Map<Integer, ContainerRun> running = new HashMap<>();
-    private final Map<Integer, ContainerOutcome> outcomes = new TreeMap<>();
+
+    private final Map<Integer, ContainerRun> running = new TreeMap<>();
+    private final Map<Integer, ContainerResult.Unit> ended = new HashMap<>();
+    private int handedOut;
+    private int finished;
+    private Duration cpu = Duration.ZERO;
+    private long peakMemoryBytes;
     private boolean ending;
+    private @Nullable ContainerException failure;
 
     /**
-     * @param limits of each container
+     * What is run.
+     *
+     * @param limits of each container; its time is replaced by what is left until the deadline
      * @param gpus the devices that each container gets
      */
-    public ArrayRun(
+    public record Terms(
             ContainerHost host,
             LeaseId lease,
             Container job,
             EngineImage image,
             ContainerLimits limits,
-            List<String> gpus,
-            Consumer<ContainerEvent> events) {
-        this.host = host;
-        this.lease = lease;
-        this.job = job;
-        this.image = image;
-        this.limits = limits;
-        this.gpus = List.copyOf(gpus);
+            Instant deadline,
+            List<String> gpus) {
+        public Terms {
+            gpus = List.copyOf(gpus);
+        }
+    }
+
+    private ArrayRun(Terms terms, LeaseRecord record, Consumer<ContainerEvent> events) {
+        this.terms = terms;
+        this.record = record;
         this.events = events;
     }
 
     /**
-     * Runs what is left of the array to its end.
+     * The work, or what is left of it; {@link #begin} starts it.
      *
-     * @param parallelism how many containers at a time, at least 1
-     * @param done indices that an earlier agent process finished
-     * @param found containers that one left; they come first
-     * @return how each container ended, by index; after a failure or a cancellation not all
+     * @param record of the lease, which stays its caller's; with what ended in an earlier process
+     * @param committed how many units need not be handed out any more; the record has them
+     * @param found containers that an earlier process left; they come first
+     * @param events is told what happens, on several threads
      */
-    public List<ContainerOutcome> run(
-            int parallelism, Set<Integer> done, List<Leftovers.Found> found)
-            throws ContainerException, InterruptedException {
-        Map<Integer, Leftovers.Found> left = new TreeMap<>();
-        found.forEach(one -> left.put(one.run().index(), one));
-        synchronized (this) {
-            waiting.addAll(left.keySet());
-            for (int index = 0; index < job.array(); index++) {
-                if (!done.contains(index) && !left.containsKey(index)) {
-                    waiting.add(index);
-                }
-            }
-        }
-        try (ExecutorService workers =
-                Executors.newFixedThreadPool(
-                        parallelism, Thread.ofVirtual().name("array-", 0).factory())) {
-            List<Future<?>> futures = new ArrayList<>();
-            for (int i = 0; i < parallelism; i++) {
-                futures.add(
-                        workers.submit(
-                                () -> {
-                                    work(left);
-                                    return null;
-                                }));
-            }
-            join(futures);
-        }
-        synchronized (this) {
-            return List.copyOf(outcomes.values());
-        }
-    }
-
-    /**
-     * Waits for all workers; the first failure ends the others and is thrown when they are done.
-     */
-    private void join(List<Future<?>> futures) throws ContainerException, InterruptedException {
-        ContainerException failure = null;
-        for (Future<?> future : futures) {
-            try {
-                future.get();
-            } catch (InterruptedException e) {
-                cancel();
-                throw e;
-            } catch (ExecutionException e) {
-                if (!(e.getCause() instanceof ContainerException cause)) {
-                    throw new IllegalStateException("a container's worker broke", e.getCause());
-                }
-                if (failure == null) {
-                    failure = cause;
-                } else {
-                    failure.addSuppressed(cause);
-                }
-            }
-        }
-        if (failure != null) {
-            throw failure;
-        }
-    }
-
-    private void work(Map<Integer, Leftovers.Found> left)
-            throws ContainerException, InterruptedException {
-        for (Integer index = next(); index != null; index = next()) {
-            try (ContainerRun run = open(index, left)) {
-                if (!register(index, run)) {
-                    run.cancel();
-                }
-                ContainerOutcome outcome = run.await();
-                ended(index, outcome);
-            } catch (ContainerException e) {
-                cancel();
-                throw e;
-            }
-        }
-    }
-
-    private ContainerRun open(int index, Map<Integer, Leftovers.Found> left)
+    public static ArrayRun prepare(
+            Terms terms,
+            LeaseRecord record,
+            int committed,
+            List<Leftovers.Found> found,
+            Consumer<ContainerEvent> events)
             throws ContainerException {
-        Leftovers.Found found = left.get(index);
-        return found == null
-                ? ContainerRun.start(
-                        host,
-                        new RunId(lease, index, job.array()),
-                        job,
-                        image,
-                        limits,
-                        gpus,
-                        events)
-                : ContainerRun.attach(host, found, job, limits, events);
+        ArrayRun array = new ArrayRun(terms, record, events);
+        array.resume(committed, found);
+        for (int i = 0; i < terms.job().parallel(); i++) {
+            array.workers.add(
+                    Thread.ofVirtual().name("array-" + i).unstarted(array::workUntilNoneIsLeft));
+        }
+        return array;
     }
 
-    private synchronized @org.jspecify.annotations.Nullable Integer next() {
-        return ending ? null : waiting.poll();
+    /** Starts the containers. */
+    public void begin() {
+        workers.forEach(Thread::start);
+    }
+
+    private void resume(int committed, List<Leftovers.Found> found) throws ContainerException {
+        handedOut = committed;
+        for (Map.Entry<Integer, LeaseRecord.Ended> one : record.ended().entrySet()) {
+            cpu = cpu.plus(one.getValue().usage().cpu());
+            peakMemoryBytes = Math.max(peakMemoryBytes, one.getValue().usage().peakMemoryBytes());
+            if (one.getKey() >= committed) {
+                ended.put(one.getKey(), unit(terms.host(), one.getValue().unit()));
+            }
+        }
+        finished = committed + ended.size();
+        for (Leftovers.Found one : found) {
+            left.put(one.run().index(), one);
+            waiting.add(one.run().index());
+        }
+        for (int index = committed; index < terms.job().array(); index++) {
+            if (!ended.containsKey(index) && !left.containsKey(index)) {
+                waiting.add(index);
+            }
+        }
+    }
+
+    /** Reads a unit that was stored when its container ended. */
+    public static ContainerResult.Unit unit(ContainerHost host, Digest digest)
+            throws ContainerException {
+        try {
+            return ContainerResult.Unit.parse(
+                    host.blobs().read(digest, ContainerResult.MAX_UNIT_BYTES));
+        } catch (BlobException | JsonException e) {
+            throw new ContainerException(
+                    Code.STORAGE,
+                    "the unit " + digest.brief() + " of an earlier process: " + e.getMessage(),
+                    e);
+        }
+    }
+
+    /** Waits for the next unit by index; fails when no further one can come. */
+    public ContainerResult.Unit next() throws ContainerException, InterruptedException {
+        lock.lock();
+        try {
+            while (true) {
+                ContainerResult.Unit unit = ended.remove(handedOut);
+                if (unit != null) {
+                    handedOut++;
+                    return unit;
+                }
+                if (failure != null) {
+                    throw failure;
+                }
+                changed.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What all containers together used; the memory of those that ran at a time is added up. */
+    public ContainerUsage usage() {
+        lock.lock();
+        try {
+            Duration spent = cpu;
+            long memory = 0;
+            for (ContainerRun run : running.values()) {
+                spent = spent.plus(run.usage().cpu());
+                memory += run.usage().peakMemoryBytes();
+            }
+            peakMemoryBytes = Math.max(peakMemoryBytes, memory);
+            return new ContainerUsage(spent, peakMemoryBytes);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until the container of an index runs; nothing when it ended or never will run. */
+    public Optional<ContainerRun> running(int index) throws InterruptedException {
+        lock.lock();
+        try {
+            while (true) {
+                ContainerRun run = running.get(index);
+                if (run != null) {
+                    return Optional.of(run);
+                }
+                if (ending
+                        || index < handedOut
+                        || index >= terms.job().array()
+                        || ended.containsKey(index)) {
+                    return Optional.empty();
+                }
+                changed.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void workUntilNoneIsLeft() {
+        try {
+            for (OptionalInt index = take(); index.isPresent(); index = take()) {
+                work(index.getAsInt());
+            }
+        } catch (ContainerException e) {
+            fail(e);
+        } catch (InterruptedException e) { // nobody has this thread: it is not to run any more
+            Thread.currentThread().interrupt();
+            fail(new ContainerException(Code.ENGINE_FAILED, "interrupted", e));
+        } catch (RuntimeException | Error e) {
+            fail(new ContainerException(Code.ENGINE_FAILED, "a container's worker broke: " + e, e));
+        } finally {
+            workerEnded();
+        }
+    }
+
+    /** Whoever waits for a unit learns that a cancellation left it undone. */
+    private void workerEnded() {
+        lock.lock();
+        try {
+            if (failure == null && !waiting.isEmpty()) {
+                failure = new ContainerException(Code.ENGINE_FAILED, "cancelled");
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private OptionalInt take() {
+        lock.lock();
+        try {
+            Integer index = ending ? null : waiting.poll();
+            return index == null ? OptionalInt.empty() : OptionalInt.of(index);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void work(int index) throws ContainerException, InterruptedException {
+        ContainerResult.Unit unit;
+        try (ContainerRun run = open(index)) {
+            if (!register(index, run)) {
+                run.cancel();
+            }
+            ContainerOutcome outcome;
+            try {
+                outcome = run.await();
+            } finally {
+                settle(index, run);
+            }
+            if (outcome.cause() == ExitCause.CANCELLED
+                    || outcome.cause().fault() == Fault.PROVIDER) {
+                throw new ContainerException(
+                        Code.ENGINE_FAILED, "container " + index + ": " + outcome.message());
+            }
+            unit = outcome.unit();
+            keep(unit, run.usage());
+        }
+        ended(unit);
+    }
+
+    /** An engine that went away may come back, as it may under a container that runs. */
+    private ContainerRun open(int index) throws ContainerException, InterruptedException {
+        long patience = System.nanoTime() + terms.host().patience().toNanos();
+        while (true) {
+            try {
+                return tryToOpen(index);
+            } catch (ContainerException e) {
+                if (e.code() != Code.ENGINE_UNREACHABLE
+                        || isEnding()
+                        || System.nanoTime() - patience > 0) {
+                    throw e;
+                }
+                Thread.sleep(ENGINE_PAUSE);
+            }
+        }
+    }
+
+    private ContainerRun tryToOpen(int index) throws ContainerException {
+        Leftovers.Found found = left.get(index);
+        if (found != null) {
+            return ContainerRun.attach(
+                    terms.host(), found, terms.job(), limits(found.startedAt()), events);
+        }
+        return ContainerRun.start(
+                terms.host(),
+                new RunId(terms.lease(), index, terms.job().array()),
+                terms.job(),
+                terms.image(),
+                limits(terms.host().clock().instant()),
+                terms.gpus(),
+                events);
+    }
+
+    private ContainerLimits limits(Instant startedAt) {
+        Duration time = Duration.between(startedAt, terms.deadline());
+        return terms.limits().within(time.isPositive() ? time : Duration.ofMillis(1));
     }
 
     /** Whether the run may go on. */
-    private synchronized boolean register(int index, ContainerRun run) {
-        running.put(index, run);
-        return !ending;
-    }
-
-    private synchronized void ended(int index, ContainerOutcome outcome) {
-        running.remove(index);
-        outcomes.put(index, outcome);
-        if (outcome.cause() != ExitCause.DONE) {
-            cancel();
+    private boolean register(int index, ContainerRun run) {
+        lock.lock();
+        try {
+            running.put(index, run);
+            changed.signalAll();
+            return !ending;
+        } finally {
+            lock.unlock();
         }
     }
 
-    /** Starts no more containers and asks those that run to end. */
-    public synchronized void cancel() {
-        ending = true;
-        running.values().forEach(ContainerRun::cancel);
+    /** The container runs no more: from now on what it used is known for good. */
+    private void settle(int index, ContainerRun run) {
+        lock.lock();
+        try {
+            var _ = usage(); // the peak with this one
+            running.remove(index);
+            cpu = cpu.plus(run.usage().cpu());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void keep(ContainerResult.Unit unit, ContainerUsage usage) throws ContainerException {
+        try {
+            Digest stored = terms.host().blobs().put(unit.bytes());
+            record.ended(unit.index(), new LeaseRecord.Ended(stored, usage));
+        } catch (BlobException e) {
+            throw new ContainerException(Code.STORAGE, "cannot store a unit: " + e.getMessage(), e);
+        }
+    }
+
+    /** Whoever gets the unit has been told of it before. */
+    private void ended(ContainerResult.Unit unit) {
+        int count;
+        lock.lock();
+        try {
+            count = ++finished;
+        } finally {
+            lock.unlock();
+        }
+        RunId run = new RunId(terms.lease(), unit.index(), terms.job().array());
+        events.accept(new ContainerEvent.Collected(run, count));
+        lock.lock();
+        try {
+            ended.put(unit.index(), unit);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isEnding() {
+        lock.lock();
+        try {
+            return ending;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void fail(ContainerException cause) {
+        lock.lock();
+        try {
+            if (failure == null) {
+                failure = cause;
+            } else if (!failure.equals(cause)) {
+                failure.addSuppressed(cause);
+            }
+        } finally {
+            lock.unlock();
+        }
+        end(ContainerRun::kill);
+    }
+
+    /** Starts no more containers and asks those that run to end, politely. Returns at once. */
+    public void cancel() {
+        end(ContainerRun::cancel);
+    }
+
+    private void end(Consumer<ContainerRun> how) {
+        List<ContainerRun> ends;
+        lock.lock();
+        try {
+            ending = true;
+            ends = List.copyOf(running.values());
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        ends.forEach(how);
+    }
+
+    /** Ends and removes every container that runs, at once, and waits for that. */
+    @Override
+    public void close() {
+        end(ContainerRun::kill);
+        boolean interrupted = false;
+        for (Thread worker : workers) {
+            while (worker.isAlive()) {
+                try {
+                    worker.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

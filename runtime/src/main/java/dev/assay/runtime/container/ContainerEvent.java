@@ -39,4 +39,7 @@ public sealed interface ContainerEvent {
 
     /** The container ended. */
     record Ended(RunId run, ExitCause cause, int exitCode) implements ContainerEvent {}
+
+    /** What the container left is stored; with it, so many of its array have ended. */
+    record Collected(RunId run, int finished) implements ContainerEvent {}
 }

@@ -69,19 +69,37 @@ public record ContainerLimits(
      *
      * @param cpus whole cores
      * @param diskBytes also the most its outputs may have
+     * @param parallel how many containers share that, in equal parts
      */
-    public static ContainerLimits of(int cpus, long memoryBytes, long diskBytes, Duration time) {
+    public static ContainerLimits of(
+            int cpus, long memoryBytes, long diskBytes, int parallel, Duration time) {
         return new ContainerLimits(
-                cpus * CORE,
-                memoryBytes,
+                cpus * CORE / parallel,
+                memoryBytes / parallel,
                 PIDS,
                 OPEN_FILES,
-                Math.max(1, memoryBytes / 2),
-                diskBytes,
+                Math.max(1, memoryBytes / parallel / 2),
+                diskBytes / parallel,
                 FILES,
-                diskBytes,
+                diskBytes / parallel,
                 LOG_BYTES,
                 time,
                 GRACE);
+    }
+
+    /** The same with another time. */
+    public ContainerLimits within(Duration other) {
+        return new ContainerLimits(
+                nanoCpus,
+                memoryBytes,
+                pids,
+                openFiles,
+                tmpBytes,
+                diskBytes,
+                files,
+                outputBytes,
+                logBytes,
+                other,
+                grace);
     }
 }

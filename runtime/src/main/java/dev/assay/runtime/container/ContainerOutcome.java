@@ -1,9 +1,11 @@
 package dev.assay.runtime.container;
 
 import dev.assay.protocol.id.Digest;
+import dev.assay.protocol.job.ContainerResult;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -27,6 +29,16 @@ public record ContainerOutcome(
         long peakMemoryBytes,
         Optional<Instant> startedAt,
         Optional<Instant> finishedAt) {
+    /** What a result says of it. */
+    public ContainerResult.Unit unit() {
+        return new ContainerResult.Unit(
+                run.index(),
+                cause.name().toLowerCase(Locale.ROOT),
+                exitCode,
+                log,
+                outputs.map(Outputs::digest));
+    }
+
     /**
      * Collected outputs.
      *

@@ -20,13 +20,7 @@ import java.util.function.Consumer;
  */
 public final class ContainerRun implements AutoCloseable {
     private static final Duration ENGINE_PAUSE = Duration.ofMillis(200);
-    private static final Duration HEALTH_PAUSE = Duration.ofSeconds(1);
     private static final Duration LOG_REST = Duration.ofSeconds(10);
-
-    /** Measuring the workspace takes one part in so many of the time, unless it takes long. */
-    private static final int PAUSES_PER_MEASURE = 10;
-
-    private static final Duration MOST_PAUSE = Duration.ofSeconds(1);
 
     private static final Duration NO_REST = Duration.ZERO;
 
@@ -39,9 +33,7 @@ public final class ContainerRun implements AutoCloseable {
     private final Workspace workspace;
     private final LogFollower log;
     private final Watchdog watchdog;
-    private final Optional<ContainerCgroup> cgroup;
     private final AtomicReference<Sample> usage = new AtomicReference<>(Sample.NONE);
-    private final long startNanos;
 
     private ContainerRun(
             ContainerHost host,
@@ -59,11 +51,18 @@ public final class ContainerRun implements AutoCloseable {
         this.events = events;
         this.container = container;
         this.workspace = host.workspace(run);
-        this.cgroup = state.pid() == 0 ? Optional.empty() : ContainerCgroup.of(state.pid());
-        this.startNanos = System.nanoTime() - ran(host, state).toNanos();
         this.watchdog =
                 new Watchdog(
-                        new Limits(state.health()),
+                        new LimitCheck(
+                                host,
+                                run,
+                                container,
+                                limits,
+                                cgroup(state),
+                                usage,
+                                System.nanoTime() - ran(host, state).toNanos(),
+                                state.health(),
+                                events),
                         limits.grace(),
                         cause -> events.accept(new ContainerEvent.Ending(run, cause)));
         this.log =
@@ -74,6 +73,10 @@ public final class ContainerRun implements AutoCloseable {
                         limits,
                         entry -> events.accept(new ContainerEvent.Logged(run, entry)),
                         watchdog::end);
+    }
+
+    private static Optional<ContainerCgroup> cgroup(ContainerState state) {
+        return state.pid() == 0 ? Optional.empty() : ContainerCgroup.of(state.pid());
     }
 
     private static Duration ran(ContainerHost host, ContainerState state) {
@@ -148,73 +151,6 @@ public final class ContainerRun implements AutoCloseable {
         }
     }
 
-    /** What the watchdog looks at. */
-    private final class Limits implements Watchdog.Watched {
-        private long nextMeasure = startNanos;
-        private long nextHealth = startNanos;
-        private String health;
-
-        Limits(String health) {
-            this.health = health;
-        }
-
-        @Override
-        public Optional<ExitCause> overLimit() {
-            cgroup.flatMap(ContainerCgroup::sample)
-                    .ifPresent(sample -> usage.accumulateAndGet(sample, Sample::max));
-            if (System.nanoTime() - startNanos > limits.time().toNanos()) {
-                return Optional.of(ExitCause.TIME_LIMIT);
-            }
-            try {
-                tellHealth();
-                return workspace.bounded() || withinDisk()
-                        ? Optional.empty()
-                        : Optional.of(ExitCause.DISK_LIMIT);
-            } catch (ContainerException e) {
-                return Optional.of(ExitCause.ENGINE_LOST);
-            }
-        }
-
-        /**
-         * Asks the engine now and then, when the image has a check; an engine that is away waits.
-         */
-        private void tellHealth() {
-            long now = System.nanoTime();
-            if (health.isEmpty() || now - nextHealth < 0) {
-                return;
-            }
-            nextHealth = now + HEALTH_PAUSE.toNanos();
-            try {
-                String said = host.engine().state(container).map(ContainerState::health).orElse("");
-                if (!said.isEmpty() && !said.equals(health)) {
-                    health = said;
-                    events.accept(new ContainerEvent.Health(run, said));
-                }
-            } catch (ContainerException e) {
-                // whoever waits for the container notices
-            }
-        }
-
-        /** Counts what is there, and what is there no more but still held. */
-        private boolean withinDisk() throws ContainerException {
-            long began = System.nanoTime();
-            if (began - nextMeasure < 0) {
-                return true;
-            }
-            List<Long> processes = cgroup.map(ContainerCgroup::processes).orElse(List.of());
-            FileTree.Use use = workspace.use(limits, processes);
-            long ended = System.nanoTime();
-            nextMeasure =
-                    ended + Math.min(PAUSES_PER_MEASURE * (ended - began), MOST_PAUSE.toNanos());
-            return use.within(limits.diskBytes(), limits.files());
-        }
-
-        @Override
-        public void signal(String signal) throws ContainerException {
-            host.engine().signal(container, signal);
-        }
-    }
-
     public RunId id() {
         return run;
     }
@@ -222,6 +158,11 @@ public final class ContainerRun implements AutoCloseable {
     /** Asks the container to end: politely, and after the grace not. Returns at once. */
     public void cancel() {
         watchdog.end(ExitCause.CANCELLED);
+    }
+
+    /** Ends the container without asking it. Returns at once. */
+    void kill() {
+        watchdog.end(ExitCause.ENGINE_LOST);
     }
 
     /** A process of the tenant's own in the running container. */

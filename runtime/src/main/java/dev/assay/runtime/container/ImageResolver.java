@@ -31,20 +31,35 @@ public record ImageResolver(ContainerEngine engine, BlobStore blobs, long maxByt
                     case ImageName.Archive archive -> load(archive);
                     case ImageName.Reference reference -> fetch(reference, events);
                 };
+        EngineImage checked = checked(name, image);
+        events.accept(new ContainerEvent.ImageReady(name.toString(), image.id()));
+        return checked;
+    }
+
+    /** The image of a name that was resolved before, by its id. */
+    public EngineImage pinned(ImageName name, String id) throws ContainerException {
+        return checked(
+                name,
+                engine.image(id)
+                        .orElseThrow(
+                                () ->
+                                        new ContainerException(
+                                                Code.ENGINE_FAILED,
+                                                "the engine lost image " + id + " of " + name)));
+    }
+
+    private EngineImage checked(ImageName name, EngineImage image) throws ContainerException {
         if (image.sizeBytes() > maxBytes) {
             throw refused(
                     name,
                     "has " + image.sizeBytes() + " bytes; at most " + maxBytes + " are taken here");
         }
-        EngineImage checked =
-                new EngineImage(
-                        image.id(),
-                        image.user(),
-                        volumes(name, image.volumes()),
-                        image.names(),
-                        image.sizeBytes());
-        events.accept(new ContainerEvent.ImageReady(name.toString(), image.id()));
-        return checked;
+        return new EngineImage(
+                image.id(),
+                image.user(),
+                volumes(name, image.volumes()),
+                image.names(),
+                image.sizeBytes());
     }
 
     private EngineImage load(ImageName.Archive archive) throws ContainerException {

@@ -9,12 +9,15 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * What an earlier process of this agent left on the engine: containers of leases that are still
@@ -29,40 +32,87 @@ public final class Leftovers {
     private Leftovers() {}
 
     /** A container to take over: it runs, or it ended and waits to be collected. */
-    public record Found(RunId run, String container) {}
+    public record Found(RunId run, String container, Instant startedAt) {}
 
     /** Removes what belongs to no lease of {@code held}, and answers what does. */
     public static List<Found> sort(ContainerHost host, Set<LeaseId> held)
             throws ContainerException {
+        List<Found> kept =
+                keep(
+                        host,
+                        Map.of(ContainerHost.AGENT, host.agent()),
+                        run -> held.contains(run.lease()));
+        Set<String> names = names(kept);
+        held.forEach(lease -> names.add(LeaseRecord.name(lease)));
+        removeFiles(host, "assay-", names);
+        return kept;
+    }
+
+    /**
+     * What is left of one lease, but for what ended already: that is removed too.
+     *
+     * @param ended the indices whose containers ended and were collected
+     */
+    public static List<Found> of(ContainerHost host, LeaseId lease, Set<Integer> ended)
+            throws ContainerException {
+        List<Found> kept =
+                keep(
+                        host,
+                        Map.of(ContainerHost.AGENT, host.agent(), ContainerHost.LEASE, lease.hex()),
+                        run -> !ended.contains(run.index()));
+        Set<String> names = names(kept);
+        names.add(LeaseRecord.name(lease));
+        removeFiles(host, RunId.prefix(lease), names);
+        return kept;
+    }
+
+    /** Removes all that is left of a lease. */
+    public static void remove(ContainerHost host, LeaseId lease) throws ContainerException {
+        var _ =
+                keep(
+                        host,
+                        Map.of(ContainerHost.AGENT, host.agent(), ContainerHost.LEASE, lease.hex()),
+                        _ -> false);
+        removeFiles(host, RunId.prefix(lease), Set.of());
+    }
+
+    private static Set<String> names(List<Found> kept) {
+        return kept.stream()
+                .map(found -> found.run().name())
+                .collect(Collectors.toCollection(HashSet::new));
+    }
+
+    /** Of this agent's containers with these labels, answers those that go on; removes the rest. */
+    private static List<Found> keep(
+            ContainerHost host, Map<String, String> labels, Predicate<RunId> held)
+            throws ContainerException {
         List<Found> kept = new ArrayList<>();
-        Set<String> names = new HashSet<>();
-        for (FoundContainer container :
-                host.engine().list(Map.of(ContainerHost.AGENT, host.agent()))) {
+        for (FoundContainer container : host.engine().list(labels)) {
             Optional<RunId> run = run(container);
             if (run.isEmpty() || !ours(container, run.get())) {
                 continue;
             }
-            if (continues(host, container, run.get(), held)) {
-                kept.add(new Found(run.get(), container.id()));
-                names.add(run.get().name());
+            Optional<Instant> startedAt =
+                    held.test(run.get()) ? startedAt(host, container, run.get()) : Optional.empty();
+            if (startedAt.isPresent()) {
+                kept.add(new Found(run.get(), container.id(), startedAt.get()));
             } else {
                 host.engine().remove(container.id());
             }
         }
-        removeWorkspaces(host, names);
         return kept;
     }
 
-    private static boolean continues(
-            ContainerHost host, FoundContainer container, RunId run, Set<LeaseId> held)
-            throws ContainerException {
-        return held.contains(run.lease())
-                && container.name().equals(run.name())
-                && Files.isDirectory(host.workspace(run).log())
-                && host.engine()
-                        .state(container.id())
-                        .filter(state -> state.phase() != Phase.CREATED)
-                        .isPresent();
+    /** When a container that can go on was started. */
+    private static Optional<Instant> startedAt(
+            ContainerHost host, FoundContainer container, RunId run) throws ContainerException {
+        if (!container.name().equals(run.name()) || !Files.isDirectory(host.workspace(run).log())) {
+            return Optional.empty();
+        }
+        return host.engine()
+                .state(container.id())
+                .filter(state -> state.phase() != Phase.CREATED)
+                .map(state -> state.startedAt().orElse(host.clock().instant()));
     }
 
     private static boolean ours(FoundContainer container, RunId run) {
@@ -83,15 +133,20 @@ public final class Leftovers {
         }
     }
 
-    private static void removeWorkspaces(ContainerHost host, Set<String> kept)
+    private static void removeFiles(ContainerHost host, String prefix, Set<String> kept)
             throws ContainerException {
         if (!Files.isDirectory(host.root())) {
             return;
         }
-        try (DirectoryStream<Path> folders = Files.newDirectoryStream(host.root(), "assay-*")) {
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(host.root(), prefix + "*")) {
             for (Path folder : folders) {
                 String name = folder.getFileName().toString();
-                if (!kept.contains(name)) {
+                if (kept.contains(name)) {
+                    continue;
+                }
+                if (Files.isRegularFile(folder)) {
+                    Files.delete(folder);
+                } else {
                     Workspace.of(host.root(), name, host.disk()).remove();
                 }
             }

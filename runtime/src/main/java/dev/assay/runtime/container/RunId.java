@@ -20,7 +20,12 @@ public record RunId(LeaseId lease, int index, int count) {
      * name, so that a lease cannot run twice on a machine.
      */
     public String name() {
-        return "assay-" + lease.hex().substring(0, 24) + "-" + index;
+        return prefix(lease) + index;
+    }
+
+    /** What the names of a lease's containers begin with. */
+    static String prefix(LeaseId lease) {
+        return "assay-" + lease.hex().substring(0, 24) + "-";
     }
 
     @Override

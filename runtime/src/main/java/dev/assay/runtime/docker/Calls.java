@@ -1,6 +1,7 @@
 package dev.assay.runtime.docker;
 
 import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.exception.NotFoundException;
 
 import dev.assay.runtime.container.ContainerException;
 import dev.assay.runtime.container.ContainerException.Code;
@@ -12,6 +13,8 @@ import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.List;
+import java.util.Optional;
 
 /** Calls of the client, with its several kinds of unchecked exceptions made one checked kind. */
 final class Calls {
@@ -59,6 +62,36 @@ final class Calls {
                 () -> {
                     call.run();
                     return purpose;
+                });
+    }
+
+    /** Makes a call that answers nothing; a refusal of these kinds says that it is done already. */
+    void done(
+            String purpose,
+            Code refusal,
+            List<Class<? extends DockerException>> already,
+            Runnable call)
+            throws ContainerException {
+        try {
+            run(purpose, refusal, call);
+        } catch (ContainerException e) {
+            if (already.stream().noneMatch(kind -> kind.isInstance(e.getCause()))) {
+                throw e;
+            }
+        }
+    }
+
+    /** Asks for something that there may be none of. */
+    <T> Optional<T> find(String purpose, Code refusal, Call<T> call) throws ContainerException {
+        return to(
+                purpose,
+                refusal,
+                () -> {
+                    try {
+                        return Optional.of(call.call());
+                    } catch (NotFoundException e) {
+                        return Optional.empty();
+                    }
                 });
     }
 

@@ -146,22 +146,18 @@ public final class DockerEngine implements ContainerEngine {
 
     /** Containers on it reach outside and not each other; one for all agents of the machine. */
     private void makeEgress() throws ContainerException {
-        calls.run(
+        calls.done(
                 "make network " + HardenedDefaults.EGRESS,
                 Code.ENGINE_FAILED,
-                () -> {
-                    try {
+                List.of(ConflictException.class),
+                () ->
                         client.createNetworkCmd()
                                 .withName(HardenedDefaults.EGRESS)
                                 .withDriver("bridge")
                                 .withCheckDuplicate(true)
                                 .withOptions(
                                         Map.of("com.docker.network.bridge.enable_icc", "false"))
-                                .exec();
-                    } catch (ConflictException e) {
-                        // it is there
-                    }
-                });
+                                .exec());
     }
 
     @Override
@@ -185,16 +181,10 @@ public final class DockerEngine implements ContainerEngine {
 
     @Override
     public Optional<ContainerState> state(String container) throws ContainerException {
-        return calls.to(
+        return calls.find(
                 "ask for container " + container,
                 Code.ENGINE_FAILED,
-                () -> {
-                    try {
-                        return Optional.of(States.of(client.inspectContainerCmd(container).exec()));
-                    } catch (NotFoundException e) {
-                        return Optional.empty();
-                    }
-                });
+                () -> States.of(client.inspectContainerCmd(container).exec()));
     }
 
     /** The client itself, for tests that look at the engine past this class. */
@@ -253,33 +243,24 @@ public final class DockerEngine implements ContainerEngine {
 
     @Override
     public void signal(String container, String signal) throws ContainerException {
-        calls.run(
+        calls.done(
                 "signal container " + container,
                 Code.ENGINE_FAILED,
-                () -> {
-                    try {
-                        client.killContainerCmd(container).withSignal(signal).exec();
-                    } catch (ConflictException | NotFoundException e) {
-                        // it does not run
-                    }
-                });
+                List.of(ConflictException.class, NotFoundException.class),
+                () -> client.killContainerCmd(container).withSignal(signal).exec());
     }
 
     @Override
     public void remove(String container) throws ContainerException {
-        calls.run(
+        calls.done(
                 "remove container " + container,
                 Code.ENGINE_FAILED,
-                () -> {
-                    try {
+                List.of(NotFoundException.class, NotModifiedException.class),
+                () ->
                         client.removeContainerCmd(container)
                                 .withForce(true)
                                 .withRemoveVolumes(true)
-                                .exec();
-                    } catch (NotFoundException | NotModifiedException e) {
-                        // there is none
-                    }
-                });
+                                .exec());
     }
 
     @Override

@@ -49,16 +49,10 @@ final class DockerImages {
     }
 
     Optional<EngineImage> image(String name) throws ContainerException {
-        return calls.to(
+        return calls.find(
                 "look for image " + name,
                 Code.ENGINE_FAILED,
-                () -> {
-                    try {
-                        return Optional.of(image(client.inspectImageCmd(name).exec()));
-                    } catch (NotFoundException e) {
-                        return Optional.empty();
-                    }
-                });
+                () -> image(client.inspectImageCmd(name).exec()));
     }
 
     private static EngineImage image(InspectImageResponse image) {
@@ -203,15 +197,10 @@ final class DockerImages {
     }
 
     void remove(String id) throws ContainerException {
-        calls.run(
+        calls.done(
                 "remove image " + id,
                 Code.ENGINE_FAILED,
-                () -> {
-                    try {
-                        client.removeImageCmd(id).withForce(true).exec();
-                    } catch (NotFoundException e) {
-                        // there is none
-                    }
-                });
+                List.of(NotFoundException.class),
+                () -> client.removeImageCmd(id).withForce(true).exec());
     }
 }

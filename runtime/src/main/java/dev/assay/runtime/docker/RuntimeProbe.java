@@ -66,7 +66,7 @@ public final class RuntimeProbe {
                                 Map.of(),
                                 "65534:65534",
                                 List.of(),
-                                ContainerLimits.of(1, 256L << 20, 1 << 20, LIMIT),
+                                ContainerLimits.of(1, 256L << 20, 1 << 20, 1, LIMIT),
                                 0,
                                 Network.NONE,
                                 List.of(),

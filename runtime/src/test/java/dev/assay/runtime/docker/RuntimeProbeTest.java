@@ -69,7 +69,7 @@ class RuntimeProbeTest {
                                         "dmesg | grep -ci gvisor; id -u; echo x > /assay/out/x"),
                                 // its kernel runs within the container's limits too
                                 ContainerLimits.of(
-                                        1, 512L << 20, 32L << 20, Duration.ofSeconds(60)));
+                                        1, 512L << 20, 32L << 20, 1, Duration.ofSeconds(60)));
                 assertThat(outcome.cause())
                         .as("%s", machine.log(outcome))
                         .isEqualTo(ExitCause.DONE);

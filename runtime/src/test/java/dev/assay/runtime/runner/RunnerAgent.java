@@ -15,7 +15,7 @@ final class RunnerAgent {
     private RunnerAgent() {}
 
     public static void main(String[] args) throws Exception {
-        RunnerPool pool = new RunnerPool(RunnerSettings.of(Path.of("target", "djl"), 1), 1);
+        RunnerPool pool = new RunnerPool(RunnerSettings.of("test", Path.of("target", "djl"), 1), 1);
         RunnerEngine busy = pool.take(1, 0, List.of());
         LoadedModel model = busy.load(ModelPackage.open(Path.of(args[0])));
         pool.fill();

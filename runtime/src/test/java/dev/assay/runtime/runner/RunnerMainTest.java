@@ -20,7 +20,7 @@ import java.util.List;
 @Timeout(60)
 final class RunnerMainTest {
     private static final RunnerSettings SETTINGS =
-            RunnerSettings.of("test", Path.of("target", "djl"), 1, List.of());
+            RunnerSettings.of("test", Path.of("target", "djl"), 1);
     private static final Duration SOON = Duration.ofSeconds(10);
 
     @TempDir Path directory;

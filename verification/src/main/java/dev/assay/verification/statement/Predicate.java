@@ -14,7 +14,8 @@ public sealed interface Predicate
                 VerdictPredicate,
                 SettlementPredicate,
                 EvidencePredicate,
-                InventoryPredicate {
+                InventoryPredicate,
+                AccessPredicate {
     /** Every predicate's type URI begins so. */
     String TYPE_PREFIX = "https://assay.dev/attestation/";
 

@@ -99,6 +99,7 @@ public record Statement(List<Subject> subjects, Predicate predicate) {
             case VerdictPredicate verdict -> verdict.statement().subjects();
             case SettlementPredicate settlement -> settlement.statement().subjects();
             case InventoryPredicate inventory -> inventory.statement().subjects();
+            case AccessPredicate access -> access.statement().subjects();
             case EvidencePredicate _ -> written;
         };
     }
@@ -115,6 +116,7 @@ public record Statement(List<Subject> subjects, Predicate predicate) {
                         case SettlementPredicate.TYPE -> SettlementPredicate.parse(json);
                         case EvidencePredicate.TYPE -> EvidencePredicate.parse(json);
                         case InventoryPredicate.TYPE -> InventoryPredicate.parse(json);
+                        case AccessPredicate.TYPE -> AccessPredicate.parse(json);
                         default -> throw json.error("unknown predicate type '" + type + "'");
                     };
             json.end();
