@@ -19,8 +19,8 @@ import java.util.Optional;
  * view. Memory that several processes share is counted in each. Time has the resolution of the
  * kernel's clock ticks, 10 ms. Thread-safe.
  *
- * <p>Looking for children costs a file for every thread of a process, which is most of a reading:
- * it is done at every fifth.
+ * <p>Looking for children opens a file for every thread of a process, many more than the rest of a
+ * reading does; so it is done at every fifth.
  */
 final class ProcFiles implements ProcessProbe {
     private static final Path PROC = Path.of("/proc");
