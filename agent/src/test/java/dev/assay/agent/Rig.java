@@ -1,5 +1,6 @@
 package dev.assay.agent;
 
+import dev.assay.agent.jobs.Containers;
 import dev.assay.agent.claims.ClaimLedger;
 import dev.assay.agent.jobs.Assignment;
 import dev.assay.agent.jobs.Engines;
@@ -127,13 +128,27 @@ public final class Rig implements AutoCloseable {
 
     /** The same with another journal. */
     public Workplace workplace(Journal other, Engines engines, Duration receiptInterval) {
+        return workplace(other, engines, Rig::noContainers, receiptInterval);
+    }
+
+    /** One that runs containers and nothing else. */
+    public Workplace workplace(Containers containers) {
+        Engines none =
+                (_, _, _) -> {
+                    throw new AssertionError("containers need no engine");
+                };
+        return workplace(journal, none, containers, NEVER);
+    }
+
+    private Workplace workplace(
+            Journal other, Engines engines, Containers containers, Duration receiptInterval) {
         return new Workplace(
                 provider,
                 other,
                 new ClaimLedger(other.claims(), gpus),
                 blobs,
                 engines,
-                Rig::noContainers,
+                containers,
                 HOST,
                 sampler,
                 clock,

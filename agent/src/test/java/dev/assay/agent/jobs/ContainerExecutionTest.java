@@ -163,17 +163,7 @@ class ContainerExecutionTest {
     }
 
     private Workplace workplace() {
-        return new Workplace(
-                rig.provider,
-                rig.journal,
-                rig.blobs,
-                (_, _) -> {
-                    throw new AssertionError("containers need no engine");
-                },
-                () -> host,
-                new HostFacts("Test OS", "Test CPU", 2, 1L << 30),
-                rig.clock,
-                Rig.NEVER);
+        return rig.workplace(() -> host);
     }
 
     /** What an attempt has, without its thread and its market. */

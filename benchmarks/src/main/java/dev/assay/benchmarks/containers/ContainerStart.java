@@ -39,10 +39,11 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * From the order to start a container to the first byte that its program writes: ours, with its
- * hardening, workspace and log, against {@code docker run} of the same image, once plain and once
- * with the same limits and mounts. The ways take turns; medians over rounds. Where file systems can
- * be mounted, ours is measured with a bounded disk too. Arguments: rounds, result file; the engine
- * is that of {@code DOCKER_HOST}. Takes /bin/busybox, statically linked.
+ * hardening, workspace and log, against {@code docker run} of the same image, none of them with a
+ * network, once plain and once with the same limits and mounts. The ways take turns; medians over
+ * rounds. Where file systems can be mounted, ours is measured with a bounded disk too. Arguments:
+ * rounds, result file; the engine is that of {@code DOCKER_HOST}. Takes /bin/busybox, statically
+ * linked.
  */
 public final class ContainerStart {
     private static final int WARM_UP = 3;
@@ -124,7 +125,7 @@ public final class ContainerStart {
             ContainerHost host = host(bounded.get(), "bounded");
             ways.put("oursBoundedDisk", () -> ours(host));
         }
-        ways.put("dockerRunPlain", () -> theirs(List.of()));
+        ways.put("dockerRunPlain", () -> theirs(List.of("--network=none")));
         ways.put("dockerRunHardened", () -> theirs(hardening()));
 
         Map<String, double[]> seconds = new LinkedHashMap<>();
