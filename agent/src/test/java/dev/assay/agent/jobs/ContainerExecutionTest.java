@@ -38,7 +38,6 @@ import dev.assay.runtime.container.LeaseRecord;
 import dev.assay.runtime.container.RunId;
 import dev.assay.runtime.container.WorkspaceDisk;
 import dev.assay.runtime.docker.DockerEngine;
-import dev.assay.runtime.host.HostFacts;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

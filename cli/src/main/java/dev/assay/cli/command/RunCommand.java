@@ -5,6 +5,7 @@ import dev.assay.cli.console.RunJson;
 import dev.assay.cli.console.RunText;
 import dev.assay.cli.console.Terminal;
 import dev.assay.cli.network.AssayHome;
+import dev.assay.cli.network.GpuLooks;
 import dev.assay.cli.network.HomeException;
 import dev.assay.cli.network.LocalNetwork;
 import dev.assay.cli.tenant.JobResolver;
@@ -20,7 +21,6 @@ import dev.assay.protocol.job.JobFileException;
 import dev.assay.protocol.job.JobFileReader;
 import dev.assay.protocol.market.MarketException;
 import dev.assay.runtime.host.HostFacts;
-import dev.assay.runtime.inventory.GpuReport;
 import dev.assay.runtime.inventory.Survey;
 import dev.assay.verification.VerificationException;
 
@@ -35,7 +35,6 @@ import picocli.CommandLine.Parameters;
 
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -113,16 +112,12 @@ public final class RunCommand implements Callable<Integer> {
                 json ? new RunJson(System.out) : new RunText(Terminal.standard());
         InstantSource clock = InstantSource.system();
         CompletableFuture<HostFacts> host = CompletableFuture.supplyAsync(HostFacts::read);
+        GpuLooks gpus = GpuLooks.begin(() -> Survey.ofThisMachine().take().gpus());
         try (Interruption interruption = Interruption.install();
                 AssayHome home = AssayHome.open(AssayHome.defaultRoot());
-                LocalNetwork network =
-                        LocalNetwork.open(home, agents, host, RunCommand::gpus, clock)) {
+                LocalNetwork network = LocalNetwork.open(home, agents, host, gpus, clock)) {
             return run(network.tenant(), file, events, interruption);
         }
-    }
-
-    private static List<GpuReport> gpus() {
-        return Survey.ofThisMachine().take().gpus();
     }
 
     private JobFile file() throws JobFileException {
