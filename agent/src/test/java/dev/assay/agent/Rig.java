@@ -1,8 +1,8 @@
 package dev.assay.agent;
 
-import dev.assay.agent.jobs.Containers;
 import dev.assay.agent.claims.ClaimLedger;
 import dev.assay.agent.jobs.Assignment;
+import dev.assay.agent.jobs.Containers;
 import dev.assay.agent.jobs.Engines;
 import dev.assay.agent.jobs.Workplace;
 import dev.assay.agent.journal.Journal;

@@ -6,6 +6,7 @@ import dev.assay.protocol.job.Container;
 import dev.assay.protocol.job.ContainerResult;
 import dev.assay.protocol.job.Resources;
 import dev.assay.protocol.lease.Cause;
+import dev.assay.protocol.market.Progress;
 import dev.assay.runtime.container.ArrayRun;
 import dev.assay.runtime.container.ContainerEvent;
 import dev.assay.runtime.container.ContainerException;
@@ -17,11 +18,9 @@ import dev.assay.runtime.container.ImageResolver;
 import dev.assay.runtime.container.LeaseRecord;
 import dev.assay.runtime.container.Leftovers;
 import dev.assay.runtime.container.PullTotals;
-import dev.assay.protocol.market.Progress;
 import dev.assay.runtime.device.GpuId;
 import dev.assay.runtime.host.ProcessProbe;
 import dev.assay.runtime.host.ProcessUsage;
-import java.util.Optional;
 import dev.assay.verification.statement.ResultPredicate.ContainerBuild;
 
 import org.slf4j.Logger;
@@ -31,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 

@@ -69,10 +69,7 @@ final class TrainingExecution implements Execution {
             throws AttemptFailure {
         Engine engine;
         try {
-            engine =
-                    workplace
-                            .engines()
-                            .open(work.engine(), assignment.spec().resources(), gpus);
+            engine = workplace.engines().open(work.engine(), assignment.spec().resources(), gpus);
         } catch (EngineException e) {
             throw InferenceExecution.failure(e);
         }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.assay.agent.Rig;
-import dev.assay.protocol.market.Progress;
 import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.job.Container;
 import dev.assay.protocol.job.ContainerResult;
@@ -21,6 +20,7 @@ import dev.assay.protocol.market.AgentMessage.ReportProgress;
 import dev.assay.protocol.market.AgentMessage.ReportShell;
 import dev.assay.protocol.market.Bytes;
 import dev.assay.protocol.market.OutputLine;
+import dev.assay.protocol.market.Progress;
 import dev.assay.protocol.market.ShellInput;
 import dev.assay.protocol.market.ShellOutput;
 import dev.assay.protocol.market.ShellRequest;

@@ -37,7 +37,9 @@ final class ReceiptIssuerTest {
         rig = new Rig(folder);
         Award award = rig.award();
         wall = rig.clock.instant();
-        issuer = new ReceiptIssuer(rig.begun(award), rig.provider, rig.journal, () -> wall, Past.NONE);
+        issuer =
+                new ReceiptIssuer(
+                        rig.begun(award), rig.provider, rig.journal, () -> wall, Past.NONE);
         chain = new ReceiptChain(rig.verified(award), rig.provider.verifyingKey());
     }
 

@@ -65,7 +65,11 @@ public final class RunnerComparison {
         Path cache = Path.of(System.getProperty("user.home"), ".cache", "assay-benchmark");
         RunnerComparison comparison =
                 new RunnerComparison(
-                        model, rows, threads, rounds, RunnerSettings.of("benchmark", cache, threads));
+                        model,
+                        rows,
+                        threads,
+                        rounds,
+                        RunnerSettings.of("benchmark", cache, threads));
         ObjectNode figures = CanonicalJson.object().put("threads", threads).put("rounds", rounds);
         figures.set("firstRowMillis", comparison.firstRows());
         figures.set("throughput", comparison.throughput(cache));

@@ -24,7 +24,8 @@ import java.util.stream.Collectors;
 
 @Timeout(120)
 final class RunnerPoolTest {
-    private static final RunnerSettings SETTINGS = RunnerSettings.of("test", Path.of("target", "djl"), 1);
+    private static final RunnerSettings SETTINGS =
+            RunnerSettings.of("test", Path.of("target", "djl"), 1);
 
     @TempDir Path directory;
 
