@@ -135,7 +135,7 @@ final class Bidder {
                                             + " yet");
             case Container _ -> {
                 try {
-                    var _ = workplace.containers().host();
+                    workplace.containers().require();
                     yield Optional.empty();
                 } catch (ContainerException e) {
                     yield Optional.of("runs no containers: " + e.getMessage());

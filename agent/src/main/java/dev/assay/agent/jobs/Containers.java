@@ -10,4 +10,9 @@ public interface Containers {
      * The host of the agent's containers, which stays its owner's; an error says why there is none.
      */
     ContainerHost host() throws ContainerException;
+
+    /** Says why there is none, if there is none; needs not take as long as {@link #host}. */
+    default void require() throws ContainerException {
+        var _ = host();
+    }
 }

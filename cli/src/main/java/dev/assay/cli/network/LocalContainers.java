@@ -42,16 +42,26 @@ final class LocalContainers implements Containers, AutoCloseable {
         this.clock = clock;
     }
 
+    /** An auction does not wait until a disk was tried out. */
+    @Override
+    public void require() throws ContainerException {
+        var _ = engine().facts();
+    }
+
+    private synchronized DockerEngine engine() throws ContainerException {
+        if (engine == null) {
+            engine = DockerEngine.at(socket());
+        }
+        return engine;
+    }
+
     @Override
     public synchronized ContainerHost host() throws ContainerException {
         if (host == null) {
-            if (engine == null) {
-                engine = DockerEngine.at(socket());
-            }
             host =
                     new ContainerHost(
-                            engine,
-                            engine.facts(),
+                            engine(),
+                            engine().facts(),
                             blobs,
                             root,
                             disk(),

@@ -24,6 +24,8 @@ import dev.assay.protocol.money.MicroAmount;
 import dev.assay.runtime.exact.ExactEngine;
 import dev.assay.runtime.host.HostFacts;
 import dev.assay.runtime.inventory.Survey;
+import dev.assay.runtime.runner.RunnerPool;
+import dev.assay.runtime.runner.RunnerSettings;
 import dev.assay.verification.crypto.KeyFile;
 import dev.assay.verification.crypto.SigningKey;
 
@@ -95,6 +97,11 @@ public final class KillTarget {
             Market market = owned.add(market(opened));
             allow(market, Account.provider(provider.keyId()));
             allow(market, Account.tenant(tenant.keyId()));
+            RunnerPool runners =
+                    owned.add(
+                            new RunnerPool(
+                                    RunnerSettings.of(provider.keyId().hex(), opened.cache(), 1),
+                                    1));
             LocalAgent agent =
                     owned.add(
                             LocalAgents.create(
@@ -105,6 +112,7 @@ public final class KillTarget {
                                     blobs,
                                     HOST,
                                     () -> survey().take().gpus(),
+                                    runners,
                                     this::instant));
             agent.agent().start(new Gate(market));
             say("ready");
