@@ -25,9 +25,10 @@ enum KillJob {
               seed: 20
             price: { max: "0.80", denom: usdc, per: 1000-rows }
             """),
+    /** Without GPUs, which a runner takes only where PyTorch is built for them. */
     RUNNER(
             """
-            resources: { cpu: 1, memory: 512Mi, gpu: { count: 1 } }
+            resources: { cpu: 1, memory: 512Mi }
             inference: { model: builtin:digits, input: digits.csv, engine: pytorch, batch: 8 }
             price: { max: "0.80", denom: usdc, per: 1000-rows }
             """),
@@ -51,14 +52,9 @@ enum KillJob {
         this.body = body;
     }
 
-    /** Whether an interrupted attempt always goes on to a result. */
-    boolean goesOn() {
-        return this != CONTAINERS;
-    }
-
     /** Whether an attempt claims GPUs. */
     boolean claims() {
-        return this != CONTAINERS;
+        return this == EXACT || this == TRAINING;
     }
 
     /** Writes the job and its input; returns the job. */

@@ -1,6 +1,7 @@
 package dev.assay.benchmarks.metering;
 
 import dev.assay.agent.bidding.PriceTable;
+import dev.assay.agent.claims.ClaimLedger;
 import dev.assay.agent.daemon.Agent;
 import dev.assay.agent.daemon.AgentConfig;
 import dev.assay.agent.jobs.Workplace;
@@ -27,6 +28,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -60,8 +62,9 @@ public final class IdleAgentProcess {
                                 new Workplace(
                                         SigningKey.create(random),
                                         journal,
+                                        new ClaimLedger(journal.claims(), List::of),
                                         BlobStore.open(home.resolve("blobs")),
-                                        (_, cpus) -> new ExactEngine(cpus),
+                                        (_, resources, _) -> new ExactEngine(resources.cpu()),
                                         IdleAgentProcess::noContainers,
                                         host,
                                         sampler,

@@ -9,6 +9,9 @@ import dev.assay.protocol.market.Bytes;
 import dev.assay.protocol.market.MarketException;
 import dev.assay.protocol.market.MarketIdentity;
 import dev.assay.protocol.market.OrderEvent;
+import dev.assay.protocol.market.Output;
+import dev.assay.protocol.market.ShellOutput;
+import dev.assay.protocol.market.ShellRequest;
 import dev.assay.protocol.market.TenantService;
 
 import java.util.List;
@@ -41,6 +44,17 @@ final class QuietMarket implements AgentService, TenantService {
 
     @Override
     public Subscription watch(OrderId order, Consumer<OrderEvent> events) throws MarketException {
+        throw closed();
+    }
+
+    @Override
+    public Subscription output(Bytes access, Consumer<Output> sink) throws MarketException {
+        throw closed();
+    }
+
+    @Override
+    public ShellLine shell(Bytes access, ShellRequest request, Consumer<ShellOutput> output)
+            throws MarketException {
         throw closed();
     }
 
