@@ -58,7 +58,7 @@ public final class LocalNetwork implements AutoCloseable {
     private static final int WARM_RUNNERS = 1;
 
     private static final String LOG_ORIGIN = "assay.local/log";
-    private static final Duration AGENT_GRACE = Duration.ofSeconds(3);
+    private static final Duration AGENT_GRACE = Duration.ofSeconds(10);
 
     private final Owned owned;
     private final Market market;

@@ -167,11 +167,11 @@ class RecoveryTest {
         try (Rig rig = new Rig(directory, Rig.PATIENT)) {
             FakeTenant tenant = rig.tenant();
             FakeAgent agent = rig.agent(350_000);
-            OrderId order = tenant.place(tenant.order(Work.NOMINAL, MAX, Duration.ofMillis(700)));
+            OrderId order = tenant.place(tenant.order(Work.NOMINAL, MAX, Duration.ofSeconds(3)));
             agent.begin(tenant, rig.market(), Work.NOMINAL).report(AttemptState.PREPARING);
 
             rig.market().close();
-            Thread.sleep(800);
+            Thread.sleep(3_200);
             rig.reopen();
             tenant.watch(order);
 
