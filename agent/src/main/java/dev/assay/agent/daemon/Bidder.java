@@ -7,7 +7,6 @@ import dev.assay.agent.jobs.Workplace;
 import dev.assay.agent.journal.JournalException;
 import dev.assay.protocol.id.OrderId;
 import dev.assay.protocol.job.Container;
-import dev.assay.protocol.job.EngineName;
 import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.JobSpec;
 import dev.assay.protocol.job.Resources;
@@ -125,14 +124,7 @@ final class Bidder {
     /** Why this machine cannot run a kind of work, if it cannot. */
     private Optional<String> obstacle(Work work) {
         return switch (work) {
-            case Inference _ -> Optional.empty();
-            case Training training ->
-                    training.engine() == EngineName.EXACT
-                            ? Optional.empty()
-                            : Optional.of(
-                                    "trains on engine exact only: nobody can check a training on "
-                                            + training.engine()
-                                            + " yet");
+            case Inference _, Training _ -> Optional.empty();
             case Container _ -> {
                 try {
                     workplace.containers().require();

@@ -9,10 +9,7 @@ import dev.assay.agent.bidding.PriceTable;
 import dev.assay.protocol.job.EngineName;
 import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.JobSpec;
-import dev.assay.protocol.job.Optimizer;
 import dev.assay.protocol.job.Resources;
-import dev.assay.protocol.job.Training;
-import dev.assay.protocol.job.Verification;
 import dev.assay.protocol.lease.AttemptState;
 import dev.assay.protocol.market.AgentHello;
 import dev.assay.protocol.market.AgentMessage;
@@ -128,30 +125,6 @@ final class BiddingTest {
         assertThat(engines.expected).containsExactly(EngineName.PYTORCH);
         assertThat(refusal(rig.spec(Rig.NEEDED, Rig.price(1)))).contains("above the maximum");
         assertThat(engines.expected).hasSize(1);
-    }
-
-    @Test
-    void offer_ofATrainingThatNobodyCanCheck_isDeclined() throws Exception {
-        Training training =
-                new Training(
-                        rig.model,
-                        rig.input,
-                        Rig.ROWS,
-                        1,
-                        1,
-                        Optimizer.Adam.of("0.002"),
-                        10,
-                        Rig.BATCH,
-                        5,
-                        EngineName.PYTORCH);
-        JobSpec spec =
-                new JobSpec(
-                        "train",
-                        Rig.NEEDED,
-                        training,
-                        Rig.price(350_000),
-                        new Verification(10_000));
-        assertThat(refusal(spec)).contains("nobody can check a training on pytorch yet");
     }
 
     @Test

@@ -229,13 +229,15 @@ final class ResumeTest {
         }
     }
 
+    /** Resumes from where every unit is in the journal, and no result. */
     private FakeMarket resumedWith(JobSpec spec, String change) throws Exception {
         Award award = rig.award(spec);
         List<Path> copies = interrupted(award, new FakeMarket());
         Path last = null;
         for (Path copy : copies) {
             try (Journal journal = Journal.open(copy, rig.clock)) {
-                if (journal.find(award.lease()).orElseThrow().state() == AttemptState.FINISHING) {
+                if (journal.finished(award.lease()).size() == spec.work().units()
+                        && journal.find(award.lease()).orElseThrow().result().isEmpty()) {
                     last = copy;
                 }
             }
@@ -249,7 +251,7 @@ final class ResumeTest {
                     Past.read(
                             journal,
                             award.lease(),
-                            AttemptState.FINISHING,
+                            journal.find(award.lease()).orElseThrow().state(),
                             rig.provider.verifyingKey());
             attempt(award, past, journal, market).run();
             assertThat(journal.claims().open()).isEmpty();

@@ -84,9 +84,10 @@ record WorkFiles(IndexedFolder folder) {
         return folder.path(EvidenceLayout.tensors(unit));
     }
 
+    /** That a folder lacks it does not say that the provider did. */
     private static BlobException missing(Refutation e) {
         return new BlobException(
-                BlobException.Code.MISSING, e.finding().file() + ": " + e.getMessage(), e);
+                BlobException.Code.IO, e.finding().file() + ": " + e.getMessage(), e);
     }
 
     private ContainerContents container(AttestedResult result)

@@ -14,6 +14,7 @@ import dev.assay.protocol.money.FeeSchedule;
 import dev.assay.protocol.money.MicroAmount;
 import dev.assay.protocol.money.Price;
 import dev.assay.protocol.money.PriceUnit;
+import dev.assay.protocol.usage.GpuUsage;
 import dev.assay.protocol.usage.Usage;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.check.TinyModel;
@@ -143,7 +144,14 @@ public final class Papers {
                 start,
                 start.plusSeconds(1),
                 List.of(new UsagePredicate.Device("2 of 2 × Test CPU", "cpu")),
-                new Usage(wall, wall.dividedBy(2), 1 << 20, spec.work().rows(units), units),
+                new Usage(
+                        wall,
+                        wall.dividedBy(2),
+                        1 << 20,
+                        GpuUsage.NONE,
+                        spec.work().rows(units),
+                        spec.work().steps(units),
+                        units),
                 root);
     }
 

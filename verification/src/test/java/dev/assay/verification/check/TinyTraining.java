@@ -36,6 +36,7 @@ import dev.assay.verification.statement.ResultPredicate.TrainingBuild;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -106,10 +107,10 @@ public final class TinyTraining {
     Digest invented(int steps, float value) throws Exception {
         float[] values = {value, value, value, value};
         Tensor tensor = Tensor.of(Shape.of(2, 2), values);
-        return TrainingCheckpoint.of(
-                        work,
-                        new TrainingState(steps, 1, Map.of("w", tensor, "velocity/w", tensor)))
-                .store(blobs);
+        Map<String, Tensor> tensors = new LinkedHashMap<>(); // a file has them in this order
+        tensors.put("w", tensor);
+        tensors.put("velocity/w", tensor);
+        return TrainingCheckpoint.of(work, new TrainingState(steps, 1, tensors)).store(blobs);
     }
 
     private TrainingStep step() throws ModelException {

@@ -105,7 +105,7 @@ final class TrainingContentsTest {
         tensors[tensors.length - 3] = 0;
         tensors[tensors.length - 4] = 0;
         Digest infinite = renamed(honest.get(2), training.blobs.put(tensors));
-        assertRefuted(List.of(honest.get(0), honest.get(1), infinite), "the training diverged");
+        assertRefuted(List.of(honest.get(0), honest.get(1), infinite), "weights must be finite");
     }
 
     @Test
