@@ -159,9 +159,10 @@ final class ContainerJobTest {
         assertThat(report.toString()).contains("work/unit-00000.log");
     }
 
+    /** The next run brings the interrupted order to its end first, in the container that runs. */
     @Test
-    void agent_killedWhileAContainerRuns_removesItAtTheNextStart() throws Exception {
-        Path job = job("busybox sleep 600", "");
+    void agent_killedWhileAContainerRuns_takesItOverAtTheNextStart() throws Exception {
+        Path job = job("echo begun; busybox sleep 8; echo ended", "");
         Process process =
                 command.startPiped(folder.resolve("err"), "run", "--json", job.toString());
         try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
@@ -180,6 +181,14 @@ final class ContainerJobTest {
         Command.Outcome next = command.run("run", "--json", job("echo again", "").toString());
 
         assertThat(next.exit()).as(next.out() + next.err()).isZero();
+        assertThat(next.events("ended"))
+                .as(next.out())
+                .extracting(ended -> ended.path("reason").asText())
+                .containsExactly("done", "done");
+        assertThat(next.events("log"))
+                .as(next.out())
+                .extracting(line -> line.path("text").asText())
+                .containsOnlyOnce("begun", "ended", "again");
         assertNothingRuns();
         Books.read(home).assertWhole();
     }
