@@ -61,6 +61,10 @@ final class KillRound implements Callable<Void> {
     private final List<String> story = new ArrayList<>();
     private String sabotage = "";
     private Duration patience = LIMIT;
+
+    /** Whether there may be runners that were stopped, which only the next agent can end. */
+    private boolean stopped;
+
     private int done;
 
     KillRound(KillJob job, Path folder, int kills, long seed, KillDriver driver)
@@ -127,14 +131,16 @@ final class KillRound implements Callable<Void> {
                     assertNothingIsLeftOfTheDead(child);
                     child.awaitHeld();
                 }
+                stopped = false; // an agent that works has ended what was left
                 Thread.sleep(delay);
             } else if (child.comes("ready", Duration.ofMillis(delay))) {
                 assertNothingIsLeftOfTheDead(child);
+                stopped = false;
             }
-            boolean stopped = random.nextInt(4) == 0 && stopRunners();
+            stopped |= random.nextInt(4) == 0 && stopRunners();
             child.kill();
             done++;
-            assertAsTheDeadLeftIt(stopped);
+            assertAsTheDeadLeftIt();
         }
     }
 
@@ -147,7 +153,7 @@ final class KillRound implements Callable<Void> {
         return !runners.isEmpty();
     }
 
-    private void assertAsTheDeadLeftIt(boolean stopped) throws Exception {
+    private void assertAsTheDeadLeftIt() throws Exception {
         if (home.isNew()) {
             return;
         }

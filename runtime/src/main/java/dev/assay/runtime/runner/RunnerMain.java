@@ -11,6 +11,8 @@ import dev.assay.models.tensor.Tensor;
 import dev.assay.protocol.id.Digest;
 import dev.assay.runtime.pytorch.PyTorchEngine;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.EOFException;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -29,7 +32,8 @@ import java.util.concurrent.Executors;
  * answers leave by descriptor 3, and standard output is joined to standard error, so that nothing
  * that native code or a dying JVM prints gets among the answers. Requests are worked on by one
  * thread while another keeps reading, so that the end of input, which is the agent's death, ends
- * the process even in the middle of a run. A runner serves one job: it begins once.
+ * the process even while it loads its engine or in the middle of a run. A runner serves one job: it
+ * begins once.
  */
 public final class RunnerMain {
     /** Exit codes: the agent hung up; what it sent is no frame; there is no answer to send. */
@@ -47,15 +51,14 @@ public final class RunnerMain {
     private static final String FRAMES = "/dev/fd/3";
 
     private final Wire wire;
-    private final PyTorchEngine engine;
     private final ExecutorService worker = Executors.newSingleThreadExecutor();
     private final Map<Integer, LoadedModel> models = new HashMap<>();
+    private @Nullable PyTorchEngine engine; // the worker's alone
     private boolean begun;
     private int lastModel;
 
-    private RunnerMain(Wire wire, PyTorchEngine engine) {
+    private RunnerMain(Wire wire) {
         this.wire = wire;
-        this.engine = engine;
     }
 
     /**
@@ -67,25 +70,19 @@ public final class RunnerMain {
             FileInputStream in = new FileInputStream(FileDescriptor.in);
             FileOutputStream out = new FileOutputStream(FRAMES);
             Wire wire = new Wire(in, out, Integer.parseInt(args[1]));
-            start(wire, Path.of(args[0]), args[2].equals(GPU), args[3].equals(WARM));
+            Path cache = Path.of(args[0]);
+            RunnerMain runner = new RunnerMain(wire);
+            runner.worker.execute(
+                    () -> runner.prepare(cache, args[2].equals(GPU), args[3].equals(WARM)));
+            runner.serve();
         } catch (IOException e) {
             exit(BROKEN, e);
         }
     }
 
-    private static void start(Wire wire, Path cache, boolean gpu, boolean warm) {
+    private void prepare(Path cache, boolean gpu, boolean warm) {
         try {
-            RunnerMain runner = new RunnerMain(wire, PyTorchEngine.start(cache, 1, gpu));
-            runner.worker.execute(() -> runner.ready(cache, warm));
-            runner.serve();
-        } catch (EngineException e) {
-            send(wire, failed(e.code(), e));
-            exit(BROKEN, e);
-        }
-    }
-
-    private void ready(Path cache, boolean warm) {
-        try {
+            engine = PyTorchEngine.start(cache, 1, gpu);
             if (warm) {
                 WarmUp.run(engine, cache);
             }
@@ -153,27 +150,31 @@ public final class RunnerMain {
         }
     }
 
+    private PyTorchEngine engine() {
+        return Objects.requireNonNull(engine, "prepared before the first request");
+    }
+
     private Message begin(int threads) {
-        engine.useThreads(threads);
+        engine().useThreads(threads);
         begun = true;
         return new Message.Begun();
     }
 
     private Message load(Message.LoadGraph load) throws EngineException {
-        models.put(++lastModel, engine.load(load.graph(), load.parameters()));
+        models.put(++lastModel, engine().load(load.graph(), load.parameters()));
         return new Message.Loaded(lastModel, load.graph().digest());
     }
 
     private Message load(Message.LoadScript load) throws ModelException, EngineException {
         ScriptFile script = ScriptFile.check(Path.of(load.file()));
-        models.put(++lastModel, engine.load(script));
+        models.put(++lastModel, engine().load(script));
         return new Message.Loaded(lastModel, script.digest());
     }
 
     private Message load(Message.Load load) throws ModelException, EngineException {
         ModelPackage model =
                 ModelPackage.open(Path.of(load.manifestFile()), Path.of(load.weightsFile()));
-        models.put(++lastModel, engine.load(model));
+        models.put(++lastModel, engine().load(model));
         return new Message.Loaded(lastModel, model.digest());
     }
 
