@@ -73,7 +73,7 @@ enum BadInput {
     },
     NO_MODEL_FOLDER(
             "inference.model: no model package FOLDER/mine (a directory with model.json and"
-                    + " weights.safetensors, or a file NAME.onnx, or builtin:NAME, or sha256:…)") {
+                    + " weights.safetensors, or a file NAME.onnx or NAME.pt, or builtin:NAME, or sha256:…)") {
         @Override
         void make(Path folder) throws Exception {
             Example.edited(folder, 5, "builtin:digits", "mine");
@@ -85,9 +85,7 @@ enum BadInput {
             Example.edited(folder, 5, "builtin:digits", "mine.onnx");
         }
     },
-    TORCH_SCRIPT(
-            "inference.model: mine.pt is TorchScript, which no job can name yet; export the model"
-                    + " as ONNX") {
+    NO_SCRIPT_FILE("inference.model: no file FOLDER/mine.pt (paths are relative to the job file)") {
         @Override
         void make(Path folder) throws Exception {
             Example.edited(folder, 5, "builtin:digits", "mine.pt");

@@ -4,7 +4,8 @@ import dev.assay.cli.console.AuditJson;
 import dev.assay.cli.console.AuditText;
 import dev.assay.cli.console.Terminal;
 import dev.assay.models.engine.Engine;
-import dev.assay.runtime.exact.ExactEngine;
+import dev.assay.runtime.runner.ReplayEngine;
+import dev.assay.runtime.runner.RunnerSettings;
 import dev.assay.verification.audit.AuditReport;
 import dev.assay.verification.audit.EvidenceLayout;
 import dev.assay.verification.audit.FolderAudit;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -58,7 +60,7 @@ public final class AuditCommand implements Callable<Integer> {
     @CommandLine.Spec private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         FolderAudit.Extent extent =
                 switch (replay) {
                     case "drawn" -> FolderAudit.Extent.DRAWN;
@@ -76,9 +78,10 @@ public final class AuditCommand implements Callable<Integer> {
         }
         Terminal terminal = Terminal.standard();
         AuditText text = new AuditText(terminal);
-        try (Engine exact = new ExactEngine(Runtime.getRuntime().availableProcessors())) {
+        try (TemporaryFolder cache = TemporaryFolder.create();
+                Engine engine = new ReplayEngine(runners(cache.path()))) {
             AuditReport report =
-                    new FolderAudit(exact, extent, json ? _ -> {} : text::replayed).audit(folder);
+                    new FolderAudit(engine, extent, json ? _ -> {} : text::replayed).audit(folder);
             if (json) {
                 AuditJson.print(report, System.out);
             } else {
@@ -86,6 +89,11 @@ public final class AuditCommand implements Callable<Integer> {
             }
             return report.passed() ? ExitCode.OK : ExitCode.FAILED;
         }
+    }
+
+    /** What a TorchScript model is replayed in; no other model starts one. */
+    private static RunnerSettings runners(Path cache) {
+        return RunnerSettings.of("audit", cache, Runtime.getRuntime().availableProcessors());
     }
 
     private ParameterException bad(String message) {

@@ -9,6 +9,7 @@ import dev.assay.models.ModelException;
 import dev.assay.models.engine.EngineException;
 import dev.assay.models.engine.EngineException.Code;
 import dev.assay.models.engine.LoadedModel;
+import dev.assay.models.script.ScriptBytes;
 import dev.assay.models.script.ScriptFile;
 import dev.assay.models.tensor.Shape;
 import dev.assay.models.tensor.Tensor;

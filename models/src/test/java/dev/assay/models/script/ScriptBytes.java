@@ -1,4 +1,4 @@
-package dev.assay.runtime.runner;
+package dev.assay.models.script;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -13,7 +13,7 @@ import java.util.zip.ZipOutputStream;
 /**
  * Writes TorchScript files for tests: one module without parameters, by the code of its forward.
  */
-final class ScriptBytes {
+public final class ScriptBytes {
     private static final String MODULE =
             """
             class M(Module):
@@ -27,7 +27,7 @@ final class ScriptBytes {
     private ScriptBytes() {}
 
     /** A module whose forward is these lines. */
-    static Path write(Path file, String... forward) throws IOException {
+    public static Path write(Path file, String... forward) throws IOException {
         StringBuilder code = new StringBuilder(MODULE);
         for (String line : forward) {
             code.append("    ").append(line).append('\n');
@@ -35,7 +35,8 @@ final class ScriptBytes {
         return Files.write(file, archive(code.toString(), ZipEntry.STORED));
     }
 
-    static byte[] archive(String code, int method) throws IOException {
+    /** A whole file of this code. */
+    public static byte[] archive(String code, int method) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(out)) {
             entry(zip, "m/data.pkl", module(), method);
@@ -58,7 +59,7 @@ final class ScriptBytes {
         return out.toByteArray();
     }
 
-    static void entry(ZipOutputStream zip, String name, byte[] content, int method)
+    private static void entry(ZipOutputStream zip, String name, byte[] content, int method)
             throws IOException {
         ZipEntry entry = new ZipEntry(name);
         entry.setMethod(method);
