@@ -195,9 +195,9 @@ final class InferenceExecution implements Execution {
         if (model instanceof ScriptPackage && e.code() == EngineException.Code.RUNNER_LOST) {
             return new AttemptFailure(
                     Cause.BAD_INPUT,
-                    "the TorchScript model "
+                    "the TorchScript model '"
                             + model.manifest().name()
-                            + " ended its runner; try it on your own machine: "
+                            + "' ended its runner; try it on your own machine: "
                             + e.getMessage(),
                     e);
         }

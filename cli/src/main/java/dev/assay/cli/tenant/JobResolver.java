@@ -93,12 +93,9 @@ public final class JobResolver {
     /** Stores the script as a package: a row of its input is a line of the input file. */
     private Digest script(InferenceTask task, Path directory)
             throws TenantException, ModelException, BlobException {
-        ScriptFile script =
-                ScriptFile.check(file("inference.model", task.model(), directory));
-        RowFormat rows =
-                RowFormat.ofColumns(file("inference.input", task.input(), directory));
-        return ScriptPackage.store(
-                name(script.file(), TORCH_SCRIPT), script, rows, blobs);
+        ScriptFile script = ScriptFile.check(file("inference.model", task.model(), directory));
+        RowFormat rows = RowFormat.ofColumns(file("inference.input", task.input(), directory));
+        return ScriptPackage.store(name(script.file(), TORCH_SCRIPT), script, rows, blobs);
     }
 
     private Training training(TrainingTask task, Path directory)
@@ -225,8 +222,7 @@ public final class JobResolver {
         return name.substring(0, name.length() - ending.length());
     }
 
-    private static Path file(String key, String reference, Path directory)
-            throws TenantException {
+    private static Path file(String key, String reference, Path directory) throws TenantException {
         Path file = directory.resolve(reference);
         if (!Files.isRegularFile(file)) {
             throw new TenantException(

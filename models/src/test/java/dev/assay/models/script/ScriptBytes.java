@@ -11,7 +11,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Writes TorchScript files for tests: one module without parameters, by the code of its forward.
+ * Writes TorchScript files for tests: one module without parameters, by the code of its forward. It
+ * has an attribute {@code calls}, which is 0.
  */
 public final class ScriptBytes {
     private static final String MODULE =
@@ -20,6 +21,7 @@ public final class ScriptBytes {
               __parameters__ = []
               __buffers__ = []
               training : bool
+              calls : int
               def forward(self: __torch__.M,
                 x: Tensor) -> Tensor:
             """;
@@ -47,7 +49,7 @@ public final class ScriptBytes {
         return out.toByteArray();
     }
 
-    /** A pickle of protocol 2: an object of class {@code __torch__.M} with {@code training}. */
+    /** A pickle of protocol 2: an object of class {@code __torch__.M} with its attributes. */
     private static byte[] module() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(new byte[] {(byte) 0x80, 2});
@@ -55,7 +57,9 @@ public final class ScriptBytes {
         out.writeBytes(")\u0081}(X".getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
         out.writeBytes(new byte[] {8, 0, 0, 0});
         out.writeBytes("training".getBytes(UTF_8));
-        out.writeBytes(new byte[] {(byte) 0x89, 'u', 'b', '.'});
+        out.writeBytes(new byte[] {(byte) 0x89, 'X', 5, 0, 0, 0});
+        out.writeBytes("calls".getBytes(UTF_8));
+        out.writeBytes(new byte[] {'K', 0, 'u', 'b', '.'});
         return out.toByteArray();
     }
 

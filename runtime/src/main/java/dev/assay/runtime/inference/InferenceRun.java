@@ -80,8 +80,7 @@ public final class InferenceRun {
                             + "; expected "
                             + Shape.of(count, columns));
         }
-        System.arraycopy(
-                result.values(), 0, output, first * columns, result.values().length);
+        System.arraycopy(result.values(), 0, output, first * columns, result.values().length);
         unit++;
         return result;
     }

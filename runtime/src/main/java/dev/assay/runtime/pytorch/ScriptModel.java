@@ -23,8 +23,8 @@ import java.util.List;
 
 /**
  * A TorchScript model, run as it is: nothing is known of it but what it yields. It may keep state
- * from one call to the next, or draw numbers. So that a unit of work comes out the same whatever was
- * run before it, every run loads the file again and begins from the same random seed; it has an
+ * from one call to the next, or draw numbers. So that a unit of work comes out the same whatever
+ * was run before it, every run loads the file again and begins from the same random seed; it has an
  * array manager of its own.
  */
 final class ScriptModel implements LoadedModel {

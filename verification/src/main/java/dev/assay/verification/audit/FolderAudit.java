@@ -24,8 +24,8 @@ import java.util.stream.IntStream;
 /**
  * Audits an evidence folder from its files alone: the index and every digest; every signature,
  * proof and field; the output against its commitment; the drawn units by replaying them; the
- * settlement by computing it again. It touches no network and no other file; only a TorchScript model
- * is native code, which the engine is to run in a process of its own. Not thread-safe.
+ * settlement by computing it again. It touches no network and no other file; only a TorchScript
+ * model is native code, which the engine is to run in a process of its own. Not thread-safe.
  */
 public final class FolderAudit {
     /** Which units are replayed. */
