@@ -74,8 +74,8 @@ enum BadInput {
     },
     NO_MODEL_FOLDER(
             "inference.model: no model package FOLDER/mine (a directory with model.json and"
-                + " weights.safetensors, or a file NAME.onnx or NAME.pt, or builtin:NAME, or"
-                + " sha256:…)") {
+                    + " weights.safetensors, or a file NAME.onnx or NAME.pt, or builtin:NAME, or"
+                    + " sha256:…)") {
         @Override
         void make(Path folder) throws Exception {
             Example.edited(folder, 5, "builtin:digits", "mine");

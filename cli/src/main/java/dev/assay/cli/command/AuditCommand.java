@@ -5,7 +5,6 @@ import dev.assay.cli.console.AuditText;
 import dev.assay.cli.console.Terminal;
 import dev.assay.models.engine.Engine;
 import dev.assay.runtime.runner.ReplayEngine;
-import dev.assay.runtime.runner.RunnerSettings;
 import dev.assay.verification.audit.AuditReport;
 import dev.assay.verification.audit.EvidenceLayout;
 import dev.assay.verification.audit.FolderAudit;
@@ -30,7 +29,9 @@ import java.util.concurrent.Callable;
             "",
             "Verifies an evidence folder from its files alone: no network, no account, nothing"
                     + " from",
-            "your home directory. Says what it proved, what is wrong, and what no folder can prove."
+            "your home directory. Says what it proved, what is wrong, and what no folder can"
+                + " prove.",
+            "A TorchScript model in the folder is a program: it is run, in a process of its own."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -78,8 +79,9 @@ public final class AuditCommand implements Callable<Integer> {
         }
         Terminal terminal = Terminal.standard();
         AuditText text = new AuditText(terminal);
-        try (TemporaryFolder cache = TemporaryFolder.create();
-                Engine engine = new ReplayEngine(runners(cache.path()))) {
+        int threads = Runtime.getRuntime().availableProcessors();
+        try (TemporaryRunners runners = new TemporaryRunners(threads);
+                Engine engine = new ReplayEngine(threads, runners)) {
             AuditReport report =
                     new FolderAudit(engine, extent, json ? _ -> {} : text::replayed).audit(folder);
             if (json) {
@@ -89,11 +91,6 @@ public final class AuditCommand implements Callable<Integer> {
             }
             return report.passed() ? ExitCode.OK : ExitCode.FAILED;
         }
-    }
-
-    /** What a TorchScript model is replayed in; no other model starts one. */
-    private static RunnerSettings runners(Path cache) {
-        return RunnerSettings.of("audit", cache, Runtime.getRuntime().availableProcessors());
     }
 
     private ParameterException bad(String message) {

@@ -22,6 +22,7 @@ import dev.assay.protocol.rpc.MarketServer;
 import dev.assay.runtime.host.HostFacts;
 import dev.assay.runtime.inventory.GpuReport;
 import dev.assay.runtime.runner.ReplayEngine;
+import dev.assay.runtime.runner.RunnerEngine;
 import dev.assay.runtime.runner.RunnerPool;
 import dev.assay.runtime.runner.RunnerSettings;
 import dev.assay.verification.VerificationException;
@@ -164,7 +165,7 @@ public final class LocalNetwork implements AutoCloseable {
         private TenantClient tenant(Market market, String transport)
                 throws MarketException, VerificationException, TenantException {
             SigningKey key = key("tenant");
-            RunnerSettings replays = replays();
+            ReplayEngine.Runners runners = replayRunners();
             allow(market, Account.tenant(key.keyId()));
             return new TenantClient(
                     owned.add(MarketClient.inProcess(transport)).tenant(),
@@ -172,7 +173,7 @@ public final class LocalNetwork implements AutoCloseable {
                     blobs,
                     OpenOrders.in(home.tenant()),
                     home.jobs(),
-                    () -> new ReplayEngine(replays),
+                    () -> replayEngine(runners),
                     clock,
                     RANDOM);
         }
@@ -185,14 +186,14 @@ public final class LocalNetwork implements AutoCloseable {
             return new KeyFile(home.keys().resolve("log.pem")).logSigningKey(LOG_ORIGIN, RANDOM);
         }
 
-        private RunnerSettings replays() throws VerificationException {
-            return RunnerSettings.of(
-                    owner(), home.cache(), Runtime.getRuntime().availableProcessors());
+        private ReplayEngine.Runners replayRunners() throws VerificationException {
+            RunnerSettings settings = RunnerSettings.of(owner(), home.cache(), processors());
+            return () -> RunnerEngine.start(settings);
         }
 
         /** The market repeats a failed check itself, on an engine of its own. */
         private Optional<RefutedResult> reproduce(AuditedResult failed) throws MarketException {
-            try (Engine engine = new ReplayEngine(replays())) {
+            try (Engine engine = replayEngine(replayRunners())) {
                 return new Replay(engine)
                         .reproduce(failed, ResultContents.open(failed.result(), blobs));
             } catch (VerificationException e) {
@@ -214,6 +215,14 @@ public final class LocalNetwork implements AutoCloseable {
                 defaults.cancelGrace(),
                 defaults.challengeWindow(),
                 defaults.fees());
+    }
+
+    private static Engine replayEngine(ReplayEngine.Runners runners) {
+        return new ReplayEngine(processors(), runners);
+    }
+
+    private static int processors() {
+        return Runtime.getRuntime().availableProcessors();
     }
 
     private static void allow(Market market, Account account) throws MarketException {

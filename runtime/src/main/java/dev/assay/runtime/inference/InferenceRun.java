@@ -69,20 +69,24 @@ public final class InferenceRun {
         if (columns == 0) {
             allocate(result.shape().elementsFrom(1));
         }
-        if (!result.shape().equals(Shape.of(count, columns))) {
-            throw bad(
-                    "the model yields "
-                            + result.shape()
-                            + " for rows "
-                            + (first + 1)
-                            + " to "
-                            + (first + count)
-                            + "; expected "
-                            + Shape.of(count, columns));
-        }
+        check(result, first, count);
         System.arraycopy(result.values(), 0, output, first * columns, result.values().length);
         unit++;
         return result;
+    }
+
+    /** An output file holds finite numbers only. */
+    private void check(Tensor result, int first, int count) throws EngineException {
+        String rowsRun = " for rows " + (first + 1) + " to " + (first + count);
+        Shape expected = Shape.of(count, columns);
+        if (!result.shape().equals(expected)) {
+            throw bad("the model yields " + result.shape() + rowsRun + "; expected " + expected);
+        }
+        for (float value : result.values()) {
+            if (!Float.isFinite(value)) {
+                throw bad("the model yields " + value + rowsRun + "; an output must be finite");
+            }
+        }
     }
 
     private static EngineException bad(String problem) {

@@ -19,16 +19,22 @@ import java.util.Map;
  */
 public final class ReplayEngine implements Engine {
     private final ExactEngine exact;
-    private final RunnerSettings settings;
+    private final Runners runners;
+
+    /** Starts a runner for a replay; the engine closes it. */
+    @FunctionalInterface
+    public interface Runners {
+        RunnerEngine start() throws EngineException;
+    }
 
     /**
      * An engine that has started nothing yet.
      *
-     * @param settings of its runners; the exact engine has as many threads as they
+     * @param threads of the exact engine
      */
-    public ReplayEngine(RunnerSettings settings) {
-        this.exact = new ExactEngine(settings.threads());
-        this.settings = settings;
+    public ReplayEngine(int threads, Runners runners) {
+        this.exact = new ExactEngine(threads);
+        this.runners = runners;
     }
 
     @Override
@@ -48,7 +54,7 @@ public final class ReplayEngine implements Engine {
 
     @Override
     public LoadedModel load(ScriptPackage script) throws EngineException {
-        RunnerEngine runner = RunnerEngine.start(settings);
+        RunnerEngine runner = runners.start();
         try {
             return new InOwnRunner(runner, runner.load(script));
         } catch (EngineException | RuntimeException | Error e) {

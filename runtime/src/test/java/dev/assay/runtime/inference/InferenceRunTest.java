@@ -15,6 +15,8 @@ import dev.assay.protocol.job.EngineName;
 import dev.assay.protocol.job.Inference;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.List;
 
@@ -42,6 +44,18 @@ final class InferenceRunTest {
         assertThatThrownBy(run::next)
                 .isInstanceOf(EngineException.class)
                 .hasMessage("the model yields [1, 1] for rows 3 to 3; expected [1, 2]");
+    }
+
+    /** An auditor could not read it, and would fail the provider for what is the model's doing. */
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.NEGATIVE_INFINITY})
+    void outputThatIsNotFinite_isRefused(float value) throws Exception {
+        Step step = _ -> Tensor.of(Shape.of(2, 1), new float[] {1, value});
+        InferenceRun run = new InferenceRun(yields(step), MANIFEST, ROWS, WORK);
+        assertThatThrownBy(run::next)
+                .isInstanceOf(EngineException.class)
+                .hasMessage(
+                        "the model yields " + value + " for rows 1 to 2; an output must be finite");
     }
 
     private interface Step {

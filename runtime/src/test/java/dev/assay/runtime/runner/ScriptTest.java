@@ -131,7 +131,7 @@ final class ScriptTest {
         Digest digest = ScriptPackage.store("neg", file, RowFormat.ofNumbers(4), blobs);
         ScriptPackage model = (ScriptPackage) PackagedModel.open(blobs, digest);
         Tensor input = TestPackages.random(1, 3, 4);
-        try (ReplayEngine engine = new ReplayEngine(SETTINGS)) {
+        try (ReplayEngine engine = new ReplayEngine(1, () -> RunnerEngine.start(SETTINGS))) {
             assertThat(ProcessHandle.current().children()).isEmpty();
             try (LoadedModel loaded = engine.load(model)) {
                 assertThat(ProcessHandle.current().children()).hasSize(1);
