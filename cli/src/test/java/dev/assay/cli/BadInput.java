@@ -3,6 +3,7 @@ package dev.assay.cli;
 import dev.assay.models.builtin.BuiltinModels;
 import dev.assay.models.pack.ModelManifest;
 import dev.assay.models.pack.ModelPackage;
+import dev.assay.models.script.ScriptBytes;
 import dev.assay.protocol.blob.BlobStore;
 import dev.assay.protocol.id.Digest;
 
@@ -73,7 +74,8 @@ enum BadInput {
     },
     NO_MODEL_FOLDER(
             "inference.model: no model package FOLDER/mine (a directory with model.json and"
-                    + " weights.safetensors, or a file NAME.onnx, or builtin:NAME, or sha256:…)") {
+                    + " weights.safetensors, or a file NAME.onnx or NAME.pt, or builtin:NAME, or"
+                    + " sha256:…)") {
         @Override
         void make(Path folder) throws Exception {
             Example.edited(folder, 5, "builtin:digits", "mine");
@@ -85,12 +87,28 @@ enum BadInput {
             Example.edited(folder, 5, "builtin:digits", "mine.onnx");
         }
     },
-    TORCH_SCRIPT(
-            "inference.model: mine.pt is TorchScript, which no job can name yet; export the model"
-                    + " as ONNX") {
+    NO_SCRIPT_FILE("inference.model: no file FOLDER/mine.pt (paths are relative to the job file)") {
         @Override
         void make(Path folder) throws Exception {
             Example.edited(folder, 5, "builtin:digits", "mine.pt");
+        }
+    },
+    SCRIPT_ON_THE_EXACT_ENGINE(
+            "inference.engine: exact does not run mine.pt, which is TorchScript; set engine:"
+                    + " pytorch") {
+        @Override
+        void make(Path folder) throws Exception {
+            Example.edited(folder, 5, "builtin:digits", "mine.pt");
+            ScriptBytes.write(folder.resolve("mine.pt"), "return torch.neg(x)");
+        }
+    },
+    SCRIPT_THAT_WRITES_FILES(
+            "FOLDER/mine.pt: its code calls save, which is not among the operators that only"
+                    + " compute") {
+        @Override
+        void make(Path folder) throws Exception {
+            Example.edited(folder, 5, "builtin:digits", "mine.pt");
+            ScriptBytes.write(folder.resolve("mine.pt"), "return torch.save(x, \"f\")");
         }
     },
     NO_MODEL_BLOB(

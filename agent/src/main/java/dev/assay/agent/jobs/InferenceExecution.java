@@ -5,7 +5,9 @@ import dev.assay.models.engine.Engine;
 import dev.assay.models.engine.EngineException;
 import dev.assay.models.engine.LoadedModel;
 import dev.assay.models.pack.ModelPackage;
+import dev.assay.models.pack.PackagedModel;
 import dev.assay.models.pack.Safetensors;
+import dev.assay.models.pack.ScriptPackage;
 import dev.assay.models.tensor.Tensor;
 import dev.assay.protocol.blob.BlobException;
 import dev.assay.protocol.blob.BlobStore;
@@ -31,7 +33,7 @@ import java.util.Objects;
 final class InferenceExecution implements Execution {
     private final Inference work;
     private final BlobStore blobs;
-    private final ModelPackage model;
+    private final PackagedModel model;
     private final Tensor rows;
     private final Engine engine;
     private final LoadedModel loaded;
@@ -41,7 +43,7 @@ final class InferenceExecution implements Execution {
     private InferenceExecution(
             Inference work,
             BlobStore blobs,
-            ModelPackage model,
+            PackagedModel model,
             Tensor rows,
             Engine engine,
             LoadedModel loaded,
@@ -104,10 +106,10 @@ final class InferenceExecution implements Execution {
             List<GpuId> gpus,
             Live live)
             throws AttemptFailure {
-        ModelPackage model;
+        PackagedModel model;
         Tensor rows;
         try {
-            model = ModelPackage.open(workplace.blobs(), work.model());
+            model = PackagedModel.open(workplace.blobs(), work.model());
             rows = model.manifest().rows().read(workplace.blobs().file(work.input())).values();
         } catch (BlobException e) {
             throw failure(e);
@@ -126,14 +128,21 @@ final class InferenceExecution implements Execution {
         }
         try {
             return new InferenceExecution(
-                    work, workplace.blobs(), model, rows, engine, engine.load(model), live);
+                    work, workplace.blobs(), model, rows, engine, load(engine, model), live);
         } catch (EngineException e) {
             engine.close();
-            throw failure(e);
+            throw failure(e, model);
         } catch (RuntimeException | Error e) {
             engine.close();
             throw e;
         }
+    }
+
+    private static LoadedModel load(Engine engine, PackagedModel model) throws EngineException {
+        return switch (model) {
+            case ModelPackage graph -> engine.load(graph);
+            case ScriptPackage script -> engine.load(script);
+        };
     }
 
     /** Usage is read from the runner process, or from this one when the engine has none. */
@@ -158,7 +167,7 @@ final class InferenceExecution implements Execution {
             }
             return run.next().digest();
         } catch (EngineException e) {
-            throw failure(e);
+            throw failure(e, model);
         }
     }
 
@@ -178,7 +187,21 @@ final class InferenceExecution implements Execution {
     @Override
     public InferenceBuild build() {
         return new InferenceBuild(
-                work.model(), work.input(), work.engine(), model.graph().digest());
+                work.model(), work.input(), work.engine(), model.manifest().program());
+    }
+
+    /** A runner that ends while it runs the tenant's own program is ended by that. */
+    private static AttemptFailure failure(EngineException e, PackagedModel model) {
+        if (model instanceof ScriptPackage && e.code() == EngineException.Code.RUNNER_LOST) {
+            return new AttemptFailure(
+                    Cause.BAD_INPUT,
+                    "the TorchScript model '"
+                            + model.manifest().name()
+                            + "' ended its runner; try it on your own machine: "
+                            + e.getMessage(),
+                    e);
+        }
+        return failure(e);
     }
 
     static AttemptFailure failure(EngineException e) {

@@ -4,7 +4,7 @@ import dev.assay.cli.console.AuditJson;
 import dev.assay.cli.console.AuditText;
 import dev.assay.cli.console.Terminal;
 import dev.assay.models.engine.Engine;
-import dev.assay.runtime.exact.ExactEngine;
+import dev.assay.runtime.runner.ReplayEngine;
 import dev.assay.verification.audit.AuditReport;
 import dev.assay.verification.audit.EvidenceLayout;
 import dev.assay.verification.audit.FolderAudit;
@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -28,7 +29,9 @@ import java.util.concurrent.Callable;
             "",
             "Verifies an evidence folder from its files alone: no network, no account, nothing"
                     + " from",
-            "your home directory. Says what it proved, what is wrong, and what no folder can prove."
+            "your home directory. Says what it proved, what is wrong, and what no folder can"
+                + " prove.",
+            "A TorchScript model in the folder is a program: it is run, in a process of its own."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -58,7 +61,7 @@ public final class AuditCommand implements Callable<Integer> {
     @CommandLine.Spec private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         FolderAudit.Extent extent =
                 switch (replay) {
                     case "drawn" -> FolderAudit.Extent.DRAWN;
@@ -76,9 +79,11 @@ public final class AuditCommand implements Callable<Integer> {
         }
         Terminal terminal = Terminal.standard();
         AuditText text = new AuditText(terminal);
-        try (Engine exact = new ExactEngine(Runtime.getRuntime().availableProcessors())) {
+        int threads = Runtime.getRuntime().availableProcessors();
+        try (TemporaryRunners runners = new TemporaryRunners(threads);
+                Engine engine = new ReplayEngine(threads, runners)) {
             AuditReport report =
-                    new FolderAudit(exact, extent, json ? _ -> {} : text::replayed).audit(folder);
+                    new FolderAudit(engine, extent, json ? _ -> {} : text::replayed).audit(folder);
             if (json) {
                 AuditJson.print(report, System.out);
             } else {

@@ -19,9 +19,10 @@ import dev.assay.protocol.money.Denom;
 import dev.assay.protocol.money.MicroAmount;
 import dev.assay.protocol.rpc.MarketClient;
 import dev.assay.protocol.rpc.MarketServer;
-import dev.assay.runtime.exact.ExactEngine;
 import dev.assay.runtime.host.HostFacts;
 import dev.assay.runtime.inventory.GpuReport;
+import dev.assay.runtime.runner.ReplayEngine;
+import dev.assay.runtime.runner.RunnerEngine;
 import dev.assay.runtime.runner.RunnerPool;
 import dev.assay.runtime.runner.RunnerSettings;
 import dev.assay.verification.VerificationException;
@@ -164,6 +165,7 @@ public final class LocalNetwork implements AutoCloseable {
         private TenantClient tenant(Market market, String transport)
                 throws MarketException, VerificationException, TenantException {
             SigningKey key = key("tenant");
+            ReplayEngine.Runners runners = replayRunners();
             allow(market, Account.tenant(key.keyId()));
             return new TenantClient(
                     owned.add(MarketClient.inProcess(transport)).tenant(),
@@ -171,7 +173,7 @@ public final class LocalNetwork implements AutoCloseable {
                     blobs,
                     OpenOrders.in(home.tenant()),
                     home.jobs(),
-                    LocalNetwork::exactEngine,
+                    () -> replayEngine(runners),
                     clock,
                     RANDOM);
         }
@@ -184,10 +186,15 @@ public final class LocalNetwork implements AutoCloseable {
             return new KeyFile(home.keys().resolve("log.pem")).logSigningKey(LOG_ORIGIN, RANDOM);
         }
 
-        /** The market repeats a failed check itself, on its own exact engine. */
+        private ReplayEngine.Runners replayRunners() throws VerificationException {
+            RunnerSettings settings = RunnerSettings.of(owner(), home.cache(), processors());
+            return () -> RunnerEngine.start(settings);
+        }
+
+        /** The market repeats a failed check itself, on an engine of its own. */
         private Optional<RefutedResult> reproduce(AuditedResult failed) throws MarketException {
-            try (Engine exact = exactEngine()) {
-                return new Replay(exact)
+            try (Engine engine = replayEngine(replayRunners())) {
+                return new Replay(engine)
                         .reproduce(failed, ResultContents.open(failed.result(), blobs));
             } catch (VerificationException e) {
                 throw new MarketException(
@@ -210,16 +217,20 @@ public final class LocalNetwork implements AutoCloseable {
                 defaults.fees());
     }
 
+    private static Engine replayEngine(ReplayEngine.Runners runners) {
+        return new ReplayEngine(processors(), runners);
+    }
+
+    private static int processors() {
+        return Runtime.getRuntime().availableProcessors();
+    }
+
     private static void allow(Market market, Account account) throws MarketException {
         for (Denom denom : Denom.values()) {
             Digest payment =
                     Digest.sha256((account + " " + denom).getBytes(StandardCharsets.UTF_8));
             market.fund(account, denom, ALLOWANCE, payment);
         }
-    }
-
-    private static Engine exactEngine() {
-        return new ExactEngine(Runtime.getRuntime().availableProcessors());
     }
 
     /** The tenant's client. */

@@ -1,7 +1,7 @@
 package dev.assay.cli.tenant;
 
 import dev.assay.models.ModelException;
-import dev.assay.models.pack.ModelPackage;
+import dev.assay.models.pack.Manifest;
 import dev.assay.models.training.TrainingCheckpoint;
 import dev.assay.protocol.blob.BlobException;
 import dev.assay.protocol.id.Digest;
@@ -124,8 +124,9 @@ final class Evidence {
         ResultPredicate result = work.result().result();
         switch (result.build()) {
             case InferenceBuild build -> {
+                Manifest manifest = manifest(build.model());
                 writer.add(EvidenceLayout.MODEL, blob(build.model()));
-                writer.add(EvidenceLayout.WEIGHTS, blob(weights(build.model())));
+                writer.add(EvidenceLayout.companion(manifest), blob(manifest.companion()));
                 writer.add(EvidenceLayout.INPUT, blob(build.input()));
                 left(writer, EvidenceLayout.OUTPUT, result.output());
             }
@@ -183,9 +184,9 @@ final class Evidence {
         }
     }
 
-    private Digest weights(Digest model) throws VerificationException {
+    private Manifest manifest(Digest model) throws VerificationException {
         try {
-            return ModelPackage.open(client.blobs(), model).manifest().weights();
+            return Manifest.parse(client.blobs().read(model, Manifest.MAX_BYTES));
         } catch (ModelException | BlobException e) {
             throw unreadable(e);
         }

@@ -5,7 +5,10 @@ import dev.assay.models.autodiff.TrainingStep;
 import dev.assay.models.builtin.BuiltinModels;
 import dev.assay.models.onnx.ImportedModel;
 import dev.assay.models.pack.ModelPackage;
+import dev.assay.models.pack.PackagedModel;
 import dev.assay.models.pack.RowFormat;
+import dev.assay.models.pack.ScriptPackage;
+import dev.assay.models.script.ScriptFile;
 import dev.assay.models.training.LabelledRows;
 import dev.assay.protocol.blob.BlobException;
 import dev.assay.protocol.blob.BlobStore;
@@ -67,27 +70,38 @@ public final class JobResolver {
 
     private Inference inference(InferenceTask task, Path directory)
             throws TenantException, ModelException, BlobException {
-        ModelPackage model = ModelPackage.open(blobs, model(task.model(), directory));
-        Path input = directory.resolve(task.input());
-        if (!Files.isRegularFile(input)) {
+        PackagedModel model =
+                PackagedModel.open(
+                        blobs,
+                        task.model().endsWith(TORCH_SCRIPT)
+                                ? script(task, directory)
+                                : model(task.model(), directory));
+        if (model instanceof ScriptPackage && task.engine() != EngineName.PYTORCH) {
             throw new TenantException(
-                    "inference.input: no file " + input + " (paths are relative to the job file)");
+                    "inference.engine: "
+                            + task.engine()
+                            + " does not run "
+                            + task.model()
+                            + ", which is TorchScript; set engine: pytorch");
         }
+        Path input = file("inference.input", task.input(), directory);
         RowFormat.Rows rows = model.manifest().rows().read(input);
         return new Inference(
                 model.digest(), blobs.put(input), rows.count(), task.engine(), task.batch());
     }
 
+    /** Stores the script as a package: a row of its input is a line of the input file. */
+    private Digest script(InferenceTask task, Path directory)
+            throws TenantException, ModelException, BlobException {
+        ScriptFile script = ScriptFile.check(file("inference.model", task.model(), directory));
+        RowFormat rows = RowFormat.ofColumns(file("inference.input", task.input(), directory));
+        return ScriptPackage.store(name(script.file(), TORCH_SCRIPT), script, rows, blobs);
+    }
+
     private Training training(TrainingTask task, Path directory)
             throws TenantException, ModelException, BlobException {
         ModelPackage model = ModelPackage.open(blobs, model(task.model(), directory));
-        Path dataset = directory.resolve(task.dataset());
-        if (!Files.isRegularFile(dataset)) {
-            throw new TenantException(
-                    "training.dataset: no file "
-                            + dataset
-                            + " (paths are relative to the job file)");
-        }
+        Path dataset = file("training.dataset", task.dataset(), directory);
         int rows = LabelledRows.of(model.manifest().rows().read(dataset), model.manifest()).count();
         TrainingStep.of(model.graph(), task.optimizer());
         try {
@@ -111,13 +125,7 @@ public final class JobResolver {
             throws TenantException, BlobException {
         List<Container.Input> inputs = new ArrayList<>();
         for (Map.Entry<String, String> input : new TreeMap<>(task.inputs()).entrySet()) {
-            Path file = directory.resolve(input.getValue());
-            if (!Files.isRegularFile(file)) {
-                throw new TenantException(
-                        "container.inputs: no file "
-                                + file
-                                + " (paths are relative to the job file)");
-            }
+            Path file = file("container.inputs", input.getValue(), directory);
             inputs.add(new Container.Input(input.getKey(), blobs.put(file)));
         }
         int parallel = task.parallel().orElse(Math.min(task.array(), Math.max(1, resources.cpu())));
@@ -177,13 +185,13 @@ public final class JobResolver {
             }
         }
         if (reference.endsWith(ONNX)) {
-            return onnx(directory.resolve(reference));
+            return onnx(file("inference.model", reference, directory));
         }
         if (reference.endsWith(TORCH_SCRIPT)) {
             throw new TenantException(
-                    "inference.model: "
+                    "training.model: "
                             + reference
-                            + " is TorchScript, which no job can name yet; export the model as"
+                            + " is TorchScript, which cannot be trained; export the model as"
                             + " ONNX");
         }
         Path folder = directory.resolve(reference);
@@ -195,7 +203,7 @@ public final class JobResolver {
                             + ModelPackage.MANIFEST_FILE
                             + " and "
                             + ModelPackage.WEIGHTS_FILE
-                            + ", or a file NAME.onnx, or builtin:NAME, or sha256:…)");
+                            + ", or a file NAME.onnx or NAME.pt, or builtin:NAME, or sha256:…)");
         }
         ModelPackage.open(folder);
         return ModelPackage.store(
@@ -205,13 +213,21 @@ public final class JobResolver {
     }
 
     /** Imports the file as a package, which is named as the file is. */
-    private Digest onnx(Path file) throws TenantException, ModelException, BlobException {
+    private Digest onnx(Path file) throws ModelException, BlobException {
+        return ImportedModel.read(file).store(name(file, ONNX), blobs);
+    }
+
+    private static String name(Path file, String ending) {
+        String name = file.getFileName().toString();
+        return name.substring(0, name.length() - ending.length());
+    }
+
+    private static Path file(String key, String reference, Path directory) throws TenantException {
+        Path file = directory.resolve(reference);
         if (!Files.isRegularFile(file)) {
             throw new TenantException(
-                    "inference.model: no file " + file + " (paths are relative to the job file)");
+                    key + ": no file " + file + " (paths are relative to the job file)");
         }
-        String name = file.getFileName().toString();
-        return ImportedModel.read(file)
-                .store(name.substring(0, name.length() - ONNX.length()), blobs);
+        return file;
     }
 }

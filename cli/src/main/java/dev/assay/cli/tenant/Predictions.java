@@ -1,5 +1,6 @@
 package dev.assay.cli.tenant;
 
+import dev.assay.models.pack.ModelPackage;
 import dev.assay.models.tensor.Tensor;
 import dev.assay.verification.check.InferenceContents;
 
@@ -10,14 +11,19 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 
-/** A classifier's output as a table for people: for each row the most probable class. */
+/**
+ * An output as a table for people: of a classifier, for each row the most probable class; of a
+ * TorchScript model, which does not say what its numbers mean, all of them.
+ */
 final class Predictions {
     private final Tensor output;
+    private final boolean classifies;
     private final List<String> classes;
     private final List<String> labels;
 
     Predictions(InferenceContents contents) {
         this.output = contents.output();
+        this.classifies = contents.model() instanceof ModelPackage;
         this.classes = contents.model().manifest().labels();
         this.labels = contents.labels();
     }
@@ -39,8 +45,23 @@ final class Predictions {
         return Optional.of(correct);
     }
 
-    /** Writes {@code row,prediction,score[,label]} with a header line, whole or not at all. */
+    /**
+     * Writes {@code row,prediction,score[,label]}, or {@code row,1,2…} with all numbers, with a
+     * header line, whole or not at all.
+     */
     void write(Path file) throws TenantException {
+        String csv = classifies ? predictions() : numbers();
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            Path partial = file.resolveSibling(file.getFileName() + ".part");
+            Files.writeString(partial, csv);
+            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new TenantException("cannot write " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private String predictions() {
         StringBuilder csv =
                 new StringBuilder(
                         labels.isEmpty()
@@ -53,14 +74,22 @@ final class Predictions {
             }
             csv.append('\n');
         }
-        try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            Path partial = file.resolveSibling(file.getFileName() + ".part");
-            Files.writeString(partial, csv);
-            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new TenantException("cannot write " + file + ": " + e.getMessage(), e);
+        return csv.toString();
+    }
+
+    private String numbers() {
+        int columns = output.shape().dim(1);
+        StringBuilder csv = new StringBuilder("row");
+        for (int column = 1; column <= columns; column++) {
+            csv.append(',').append(column);
         }
+        for (int i = 0; i < output.values().length; i++) {
+            if (i % columns == 0) {
+                csv.append('\n').append(i / columns + 1);
+            }
+            csv.append(',').append(output.values()[i]);
+        }
+        return csv.append('\n').toString();
     }
 
     private String predicted(int row) {

@@ -36,7 +36,7 @@ import java.util.function.Supplier;
  *
  * @param key the tenant's key; it also signs the audit's verdicts
  * @param jobs where results and evidence go, one folder an order
- * @param exact opens the exact engine for replays
+ * @param exact opens the engine for replays, exact and for TorchScript models
  */
 public record TenantClient(
         TenantService market,

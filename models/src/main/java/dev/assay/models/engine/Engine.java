@@ -2,6 +2,7 @@ package dev.assay.models.engine;
 
 import dev.assay.models.graph.Graph;
 import dev.assay.models.pack.ModelPackage;
+import dev.assay.models.pack.ScriptPackage;
 import dev.assay.models.tensor.Tensor;
 
 import java.util.Map;
@@ -13,6 +14,17 @@ public interface Engine extends AutoCloseable {
 
     /** Prepares a model for running; the caller owns what it gets. */
     LoadedModel load(ModelPackage model) throws EngineException;
+
+    /** Prepares a TorchScript model; only a runner does. */
+    default LoadedModel load(ScriptPackage script) throws EngineException {
+        throw new EngineException(
+                EngineException.Code.UNSUPPORTED,
+                "this engine ("
+                        + name()
+                        + ") does not run "
+                        + script.manifest().name()
+                        + ", which is TorchScript; use engine: pytorch");
+    }
 
     /**
      * Prepares any graph, such as a training step or a single disputed operator.

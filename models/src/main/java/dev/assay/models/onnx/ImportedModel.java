@@ -23,11 +23,6 @@ import java.util.Map;
  * file again gives the same graph, and so the same digest. Immutable.
  */
 public record ImportedModel(Graph graph, Map<String, Tensor> parameters) {
-    /** ONNX says nothing of how rows are written: numbers, taken as they are. */
-    private static final int LEAST = Integer.MIN_VALUE;
-
-    private static final int MOST = Integer.MAX_VALUE;
-
     public ImportedModel {
         parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
     }
@@ -52,7 +47,7 @@ public record ImportedModel(Graph graph, Map<String, Tensor> parameters) {
                                     name,
                                     graph,
                                     Digest.sha256(weights),
-                                    new RowFormat(columns, LEAST, MOST, 1),
+                                    RowFormat.ofNumbers(columns),
                                     List.of())
                             .bytes();
         } catch (IllegalArgumentException e) {

@@ -11,9 +11,9 @@ import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.json.CanonicalJson;
 import dev.assay.protocol.json.JsonException;
 import dev.assay.protocol.json.JsonFields;
-import dev.assay.protocol.json.StrictJson;
 
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * What a model package says of itself: the graph, the digest of its weights, how input rows are
@@ -24,9 +24,9 @@ import java.util.List;
  * @param labels what each column of the output stands for; empty when it has no names
  */
 public record ModelManifest(
-        String name, Graph graph, Digest weights, RowFormat rows, List<String> labels) {
+        String name, Graph graph, Digest weights, RowFormat rows, List<String> labels)
+        implements Manifest {
     static final String FORMAT = "assay.model/v1";
-    private static final int MAX_BYTES = 64 << 20;
 
     public ModelManifest {
         labels = List.copyOf(labels);
@@ -57,9 +57,22 @@ public record ModelManifest(
         return graph.inputs().values().iterator().next();
     }
 
-    /**
-     * The model's input for some rows of an input file: {@code count} rows from {@code first} on.
-     */
+    @Override
+    public Digest program() {
+        return graph.digest();
+    }
+
+    @Override
+    public Digest companion() {
+        return weights;
+    }
+
+    @Override
+    public OptionalInt outputColumns() {
+        return OptionalInt.of(output().shape().elements());
+    }
+
+    @Override
     public Tensor input(Tensor rowValues, int first, int count) {
         Tensor slice = rowValues.rows(first, count);
         return Tensor.of(input().shape().withBatch(count), slice.values());
@@ -70,47 +83,37 @@ public record ModelManifest(
         return graph.type(graph.outputs().getFirst());
     }
 
-    /** The canonical bytes, as they are stored and digested. */
+    @Override
     public byte[] bytes() {
         ObjectNode json = CanonicalJson.object();
         json.put("format", FORMAT).put("name", name).put("weights", weights.toString());
         json.set("graph", GraphJson.write(graph));
-        json.putObject("rows")
-                .put("format", "csv")
-                .put("columns", rows.columns())
-                .put("minimum", rows.minimum())
-                .put("maximum", rows.maximum())
-                .put("divisor", rows.divisor());
+        rows.write(json.putObject("rows"));
         labels.forEach(json.putArray("labels")::add);
         return CanonicalJson.bytes(json);
     }
 
-    /** Reads a manifest from its canonical bytes. */
+    /** Reads the manifest of a graph from its canonical bytes; another kind is refused. */
     public static ModelManifest parse(byte[] bytes) throws ModelException {
-        try {
-            JsonFields json =
-                    JsonFields.of(
-                            StrictJson.canonicalObject(bytes, MAX_BYTES, "model manifest"),
-                            "model manifest");
-            json.text("format", FORMAT);
-            String name = json.text("name");
-            Digest weights = json.digest("weights");
-            Graph graph = GraphJson.read(json.object("graph"));
-            JsonFields rows = json.object("rows");
-            rows.text("format", "csv");
-            RowFormat format =
-                    new RowFormat(
-                            rows.integer("columns", 1, 1 << 20),
-                            rows.integer("minimum", Integer.MIN_VALUE, Integer.MAX_VALUE),
-                            rows.integer("maximum", Integer.MIN_VALUE, Integer.MAX_VALUE),
-                            rows.integer("divisor", 1, Integer.MAX_VALUE));
-            rows.end();
-            List<String> labels = json.texts("labels");
-            json.end();
-            return new ModelManifest(name, graph, weights, format, labels);
-        } catch (JsonException | IllegalArgumentException e) {
-            throw new ModelException(
-                    ModelException.Code.BAD_FORMAT, String.valueOf(e.getMessage()));
-        }
+        return switch (Manifest.parse(bytes)) {
+            case ModelManifest graph -> graph;
+            case ScriptManifest script ->
+                    throw new ModelException(
+                            ModelException.Code.BAD_FORMAT,
+                            "model manifest: "
+                                    + script.name()
+                                    + " is a TorchScript file, and has no graph");
+        };
+    }
+
+    /** Reads the fields behind the format. */
+    static ModelManifest read(JsonFields json) throws JsonException, ModelException {
+        String name = json.text("name");
+        Digest weights = json.digest("weights");
+        Graph graph = GraphJson.read(json.object("graph"));
+        RowFormat rows = RowFormat.read(json.object("rows"));
+        List<String> labels = json.texts("labels");
+        json.end();
+        return new ModelManifest(name, graph, weights, rows, labels);
     }
 }

@@ -27,14 +27,12 @@ import java.util.TreeSet;
  * The model's digest is that of {@code model.json}, which names the digest of the weights.
  * Immutable.
  */
-public final class ModelPackage {
+public final class ModelPackage implements PackagedModel {
     /** File name of the manifest in a package directory. */
     public static final String MANIFEST_FILE = "model.json";
 
     /** File name of the weights in a package directory. */
     public static final String WEIGHTS_FILE = "weights.safetensors";
-
-    private static final long MAX_MANIFEST = 64L << 20;
 
     private final ModelManifest manifest;
     private final Digest digest;
@@ -68,34 +66,35 @@ public final class ModelPackage {
     /** Opens the package that the blob {@code model} is the manifest of. */
     public static ModelPackage open(BlobStore blobs, Digest model)
             throws ModelException, BlobException {
-        ModelManifest manifest = ModelManifest.parse(blobs.read(model, MAX_MANIFEST));
+        ModelManifest manifest = ModelManifest.parse(blobs.read(model, Manifest.MAX_BYTES));
         return of(manifest, model, blobs.file(model), blobs.file(manifest.weights()));
     }
 
     /** Opens a package from its two files. */
     public static ModelPackage open(Path manifestFile, Path weightsFile) throws ModelException {
+        byte[] bytes = Manifest.read(manifestFile);
+        return open(ModelManifest.parse(bytes), Digest.sha256(bytes), manifestFile, weightsFile);
+    }
+
+    static ModelPackage open(
+            ModelManifest manifest, Digest digest, Path manifestFile, Path weightsFile)
+            throws ModelException {
+        Digest weights;
         try {
-            if (Files.size(manifestFile) > MAX_MANIFEST) {
-                throw new ModelException(
-                        Code.BAD_FORMAT,
-                        manifestFile + ": a manifest of more than " + MAX_MANIFEST + " bytes");
-            }
-            byte[] bytes = Files.readAllBytes(manifestFile);
-            ModelManifest manifest = ModelManifest.parse(bytes);
-            Digest weights = Digest.sha256(weightsFile);
-            if (!weights.equals(manifest.weights())) {
-                throw new ModelException(
-                        Code.DIGEST_MISMATCH,
-                        weightsFile
-                                + ": its digest is "
-                                + weights
-                                + "; the manifest names "
-                                + manifest.weights());
-            }
-            return of(manifest, Digest.sha256(bytes), manifestFile, weightsFile);
+            weights = Digest.sha256(weightsFile);
         } catch (IOException e) {
             throw new ModelException(Code.MISSING, "cannot read the model: " + e.getMessage());
         }
+        if (!weights.equals(manifest.weights())) {
+            throw new ModelException(
+                    Code.DIGEST_MISMATCH,
+                    weightsFile
+                            + ": its digest is "
+                            + weights
+                            + "; the manifest names "
+                            + manifest.weights());
+        }
+        return of(manifest, digest, manifestFile, weightsFile);
     }
 
     /** Stores both files; the digest returned is the model's. */
@@ -105,7 +104,8 @@ public final class ModelPackage {
         return blobs.put(manifestFile);
     }
 
-    private static ModelPackage of(
+    /** Of files whose digests are known to be those named. */
+    static ModelPackage of(
             ModelManifest manifest, Digest digest, Path manifestFile, Path weightsFile)
             throws ModelException {
         Map<String, Tensor> tensors = Safetensors.read(weightsFile);
@@ -133,7 +133,7 @@ public final class ModelPackage {
         return new ModelPackage(manifest, digest, manifestFile, weightsFile, Map.copyOf(tensors));
     }
 
-    /** Identifies the model: SHA-256 of the manifest, which names the weights. */
+    @Override
     public Digest digest() {
         return digest;
     }
@@ -148,6 +148,7 @@ public final class ModelPackage {
         return weightsFile;
     }
 
+    @Override
     public ModelManifest manifest() {
         return manifest;
     }

@@ -1,9 +1,13 @@
 package dev.assay.models.pack;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import dev.assay.models.ModelException;
 import dev.assay.models.ModelException.Code;
 import dev.assay.models.tensor.Shape;
 import dev.assay.models.tensor.Tensor;
+import dev.assay.protocol.json.JsonException;
+import dev.assay.protocol.json.JsonFields;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -20,14 +24,60 @@ import java.util.List;
  * and is not given to the model.
  */
 public record RowFormat(int columns, int minimum, int maximum, int divisor) {
+    private static final String FORMAT = "csv";
+    private static final int MAX_COLUMNS = 1 << 20;
     private static final int MAX_ROWS = 50_000_000;
     private static final int MAX_LINE = 1 << 20;
 
     public RowFormat {
-        if (columns < 1 || columns > 1 << 20 || minimum > maximum || divisor < 1) {
+        if (columns < 1 || columns > MAX_COLUMNS || minimum > maximum || divisor < 1) {
             throw new IllegalArgumentException(
                     "a row format needs columns ≥ 1, minimum ≤ maximum and divisor ≥ 1");
         }
+    }
+
+    /** Rows of so many numbers, which are taken as they are. */
+    public static RowFormat ofNumbers(int columns) {
+        return new RowFormat(columns, Integer.MIN_VALUE, Integer.MAX_VALUE, 1);
+    }
+
+    /**
+     * Rows of as many numbers as the first line of a file has columns. That a last column is a
+     * label cannot be told from it: it is a number like the others.
+     */
+    public static RowFormat ofColumns(Path file) throws ModelException {
+        try (BufferedReader reader = Files.newBufferedReader(file)) {
+            StringBuilder line = new StringBuilder();
+            if (!nextLine(reader, line) || line.length() > MAX_LINE) {
+                throw bad(file, 1, "no rows, or one that is too long");
+            }
+            int columns = 1 + (int) line.chars().filter(c -> c == ',').count();
+            return ofNumbers(columns);
+        } catch (MalformedInputException e) {
+            throw bad(file, 1, "not UTF-8 text");
+        } catch (IOException e) {
+            throw new ModelException(Code.MISSING, file + ": cannot be read: " + e.getMessage());
+        }
+    }
+
+    void write(ObjectNode json) {
+        json.put("format", FORMAT)
+                .put("columns", columns)
+                .put("minimum", minimum)
+                .put("maximum", maximum)
+                .put("divisor", divisor);
+    }
+
+    static RowFormat read(JsonFields json) throws JsonException {
+        json.text("format", FORMAT);
+        RowFormat format =
+                new RowFormat(
+                        json.integer("columns", 1, MAX_COLUMNS),
+                        json.integer("minimum", Integer.MIN_VALUE, Integer.MAX_VALUE),
+                        json.integer("maximum", Integer.MIN_VALUE, Integer.MAX_VALUE),
+                        json.integer("divisor", 1, Integer.MAX_VALUE));
+        json.end();
+        return format;
     }
 
     /**

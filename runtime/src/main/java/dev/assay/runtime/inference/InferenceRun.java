@@ -2,7 +2,7 @@ package dev.assay.runtime.inference;
 
 import dev.assay.models.engine.EngineException;
 import dev.assay.models.engine.LoadedModel;
-import dev.assay.models.pack.ModelManifest;
+import dev.assay.models.pack.Manifest;
 import dev.assay.models.tensor.Shape;
 import dev.assay.models.tensor.Tensor;
 import dev.assay.protocol.job.Inference;
@@ -15,10 +15,11 @@ import java.util.NoSuchElementException;
  */
 public final class InferenceRun {
     private final LoadedModel model;
-    private final ModelManifest manifest;
+    private final Manifest manifest;
     private final Tensor rows;
     private final Inference work;
-    private final float[] output;
+    private float[] output = {};
+    private int columns;
     private int unit;
 
     /**
@@ -27,26 +28,30 @@ public final class InferenceRun {
      * @param model stays its caller's
      * @param rows the input file's values, {@code [rows, columns]}
      */
-    public InferenceRun(LoadedModel model, ModelManifest manifest, Tensor rows, Inference work)
+    public InferenceRun(LoadedModel model, Manifest manifest, Tensor rows, Inference work)
             throws EngineException {
         if (rows.shape().dim(0) != work.rows()) {
-            throw new EngineException(
-                    EngineException.Code.BAD_INPUT,
+            throw bad(
                     "the input has "
                             + rows.shape().dim(0)
                             + " rows; the job spec says "
                             + work.rows());
         }
-        if (work.rows() * manifest.output().shape().elements() > Integer.MAX_VALUE - 8) {
-            throw new EngineException(
-                    EngineException.Code.BAD_INPUT,
-                    "the output does not fit one tensor; split the input file");
-        }
         this.model = model;
         this.manifest = manifest;
         this.rows = rows;
         this.work = work;
-        this.output = new float[(int) work.rows() * manifest.output().shape().elements()];
+        if (manifest.outputColumns().isPresent()) {
+            allocate(manifest.outputColumns().getAsInt());
+        }
+    }
+
+    private void allocate(int width) throws EngineException {
+        if (work.rows() * width > Integer.MAX_VALUE - 8) {
+            throw bad("the output does not fit one tensor; split the input file");
+        }
+        columns = width;
+        output = new float[(int) work.rows() * width];
     }
 
     public boolean hasNext() {
@@ -61,14 +66,31 @@ public final class InferenceRun {
         int first = work.firstRow(unit);
         int count = work.rowsIn(unit);
         Tensor result = model.run(manifest.input(rows, first, count));
-        System.arraycopy(
-                result.values(),
-                0,
-                output,
-                first * manifest.output().shape().elements(),
-                result.values().length);
+        if (columns == 0) {
+            allocate(result.shape().elementsFrom(1));
+        }
+        check(result, first, count);
+        System.arraycopy(result.values(), 0, output, first * columns, result.values().length);
         unit++;
         return result;
+    }
+
+    /** An output file holds finite numbers only. */
+    private void check(Tensor result, int first, int count) throws EngineException {
+        String rowsRun = " for rows " + (first + 1) + " to " + (first + count);
+        Shape expected = Shape.of(count, columns);
+        if (!result.shape().equals(expected)) {
+            throw bad("the model yields " + result.shape() + rowsRun + "; expected " + expected);
+        }
+        for (float value : result.values()) {
+            if (!Float.isFinite(value)) {
+                throw bad("the model yields " + value + rowsRun + "; an output must be finite");
+            }
+        }
+    }
+
+    private static EngineException bad(String problem) {
+        return new EngineException(EngineException.Code.BAD_INPUT, problem);
     }
 
     /** Units finished. */
@@ -87,7 +109,6 @@ public final class InferenceRun {
             throw new IllegalStateException(
                     "only " + unit + " of " + work.units() + " units are done");
         }
-        Shape shape = manifest.output().shape().withBatch((int) work.rows());
-        return Tensor.of(shape, output);
+        return Tensor.of(Shape.of((int) work.rows(), columns), output);
     }
 }

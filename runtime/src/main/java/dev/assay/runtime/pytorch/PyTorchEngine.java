@@ -29,7 +29,7 @@ public final class PyTorchEngine implements Engine {
     /** The engine's name in job specs. */
     public static final String NAME = "pytorch";
 
-    private static final String DJL_ENGINE = "PyTorch";
+    static final String DJL_ENGINE = "PyTorch";
     private static final String THREADS = "ai.djl.pytorch.num_threads";
     private static final String INTEROP_THREADS = "ai.djl.pytorch.num_interop_threads";
 
@@ -142,7 +142,7 @@ public final class PyTorchEngine implements Engine {
 
     /** Loads a TorchScript model, which is run as it is. */
     public LoadedModel load(ScriptFile script) throws EngineException {
-        return ScriptModel.load(script.file(), arrays.getDevice(), arrays.newSubManager());
+        return ScriptModel.load(script.file(), arrays.newSubManager());
     }
 
     private LoadedModel load(Graph graph, Function<String, Tensor> parameters, String what)

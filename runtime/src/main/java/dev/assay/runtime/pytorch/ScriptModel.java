@@ -1,6 +1,5 @@
 package dev.assay.runtime.pytorch;
 
-import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
@@ -23,33 +22,47 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A TorchScript model, run as it is: nothing is known of it but what it yields. Every run has an
+ * A TorchScript model, run as it is: nothing is known of it but what it yields. It may keep state
+ * from one call to the next, or draw numbers. So that a unit of work comes out the same whatever
+ * was run before it, every run loads the file again and begins from the same random seed; it has an
  * array manager of its own.
  */
 final class ScriptModel implements LoadedModel {
     private static final int MAX_OUTPUTS = 64;
+    private static final int SEED = 1;
 
-    private final Model model;
+    private final Path file;
     private final NDManager arrays;
 
-    private ScriptModel(Model model, NDManager arrays) {
-        this.model = model;
+    private ScriptModel(Path file, NDManager arrays) {
+        this.file = file;
         this.arrays = arrays;
     }
 
     /**
-     * Loads a file, which is checked by now.
+     * A model of a file that is checked by now and stays as it is; one that PyTorch cannot load is
+     * refused at once.
      *
-     * @param arrays owns what runs allocate; the model closes it
+     * @param arrays owns what runs allocate, on the device they are to run on; the model closes it
      */
-    static ScriptModel load(Path file, Device device, NDManager arrays) throws EngineException {
-        Model model = Model.newInstance("script", device, "PyTorch");
+    static ScriptModel load(Path file, NDManager arrays) throws EngineException {
+        ScriptModel model = new ScriptModel(file, arrays);
+        try {
+            model.open().close();
+            return model;
+        } catch (EngineException | RuntimeException | Error e) {
+            arrays.close();
+            throw e;
+        }
+    }
+
+    private Model open() throws EngineException {
+        Model model = Model.newInstance("script", arrays.getDevice(), PyTorchEngine.DJL_ENGINE);
         try (InputStream in = Files.newInputStream(file)) {
             model.load(in);
-            return new ScriptModel(model, arrays);
+            return model;
         } catch (IOException | MalformedModelException | RuntimeException e) {
             model.close();
-            arrays.close();
             throw new EngineException(
                     Code.BAD_INPUT, file + ": PyTorch cannot load it: " + e.getMessage(), e);
         }
@@ -61,9 +74,11 @@ final class ScriptModel implements LoadedModel {
             throw new EngineException(
                     Code.UNSUPPORTED, "a TorchScript model has no operators to trace");
         }
-        try (NDManager call = arrays.newSubManager()) {
+        try (NDManager call = arrays.newSubManager();
+                Model model = open()) {
             NDList values = new NDList();
             inputs.forEach(input -> values.add(NativeGraph.array(call, input)));
+            ai.djl.engine.Engine.getEngine(PyTorchEngine.DJL_ENGINE).setRandomSeed(SEED);
             NDList results =
                     model.getBlock().forward(new ParameterStore(call, false), values, false);
             return tensors(results);
@@ -99,7 +114,6 @@ final class ScriptModel implements LoadedModel {
 
     @Override
     public void close() {
-        model.close();
         arrays.close();
     }
 }

@@ -6,6 +6,7 @@ import dev.assay.models.engine.EngineException.Code;
 import dev.assay.models.engine.LoadedModel;
 import dev.assay.models.graph.Graph;
 import dev.assay.models.pack.ModelPackage;
+import dev.assay.models.pack.ScriptPackage;
 import dev.assay.models.script.ScriptFile;
 import dev.assay.models.tensor.Tensor;
 import dev.assay.runtime.pytorch.PyTorchEngine;
@@ -70,6 +71,11 @@ public final class RunnerEngine implements Engine {
     public LoadedModel load(Graph graph, Map<String, Tensor> parameters) throws EngineException {
         Message.Loaded loaded = ask(new Message.LoadGraph(graph, parameters));
         return new RunnerModel(runner, loaded.model(), graph, settings.runLimit());
+    }
+
+    @Override
+    public LoadedModel load(ScriptPackage model) throws EngineException {
+        return load(model.script());
     }
 
     /** Loads a TorchScript model in the child, which checks the file again. */

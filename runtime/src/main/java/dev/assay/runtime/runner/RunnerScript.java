@@ -4,12 +4,13 @@ import dev.assay.models.engine.EngineException;
 import dev.assay.models.engine.EngineException.Code;
 import dev.assay.models.engine.LoadedModel;
 import dev.assay.models.engine.Trace;
+import dev.assay.models.tensor.Shape;
 import dev.assay.models.tensor.Tensor;
 
 import java.time.Duration;
 import java.util.List;
 
-/** A TorchScript model that is loaded in a runner. */
+/** A TorchScript model that is loaded in a runner: one row of numbers for each row given. */
 final class RunnerScript implements LoadedModel {
     private final RunnerProcess runner;
     private final int model;
@@ -25,10 +26,31 @@ final class RunnerScript implements LoadedModel {
     public List<Tensor> run(List<Tensor> inputs, Trace trace) throws EngineException {
         boolean traced = !trace.equals(Trace.OFF);
         return switch (runner.ask(new Message.Run(model, traced, inputs), runLimit)) {
-            case Message.Result result -> result.outputs();
+            case Message.Result result -> {
+                check(result.outputs(), inputs.getFirst().shape().dim(0));
+                yield result.outputs();
+            }
             case Message.Failed failed -> throw RunnerEngine.failure(failed);
             case Message other -> throw RunnerEngine.unexpected(other);
         };
+    }
+
+    private static void check(List<Tensor> outputs, int rows) throws EngineException {
+        if (outputs.size() != 1 || !isTable(outputs.getFirst().shape(), rows)) {
+            throw new EngineException(
+                    Code.BAD_INPUT,
+                    "the TorchScript model yields "
+                            + outputs
+                            + " for "
+                            + rows
+                            + " rows; let it end in one tensor of ["
+                            + rows
+                            + ", columns]");
+        }
+    }
+
+    private static boolean isTable(Shape shape, int rows) {
+        return shape.rank() == 2 && shape.dim(0) == rows;
     }
 
     @Override

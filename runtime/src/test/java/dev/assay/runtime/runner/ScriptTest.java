@@ -9,10 +9,18 @@ import dev.assay.models.ModelException;
 import dev.assay.models.engine.EngineException;
 import dev.assay.models.engine.EngineException.Code;
 import dev.assay.models.engine.LoadedModel;
+import dev.assay.models.pack.PackagedModel;
+import dev.assay.models.pack.RowFormat;
+import dev.assay.models.pack.ScriptManifest;
+import dev.assay.models.pack.ScriptPackage;
+import dev.assay.models.script.ScriptBytes;
 import dev.assay.models.script.ScriptFile;
 import dev.assay.models.tensor.Shape;
 import dev.assay.models.tensor.Tensor;
+import dev.assay.protocol.blob.BlobStore;
+import dev.assay.protocol.id.Digest;
 import dev.assay.runtime.TestPackages;
+import dev.assay.runtime.exact.ExactEngine;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -69,6 +77,81 @@ final class ScriptTest {
             for (int i = 0; i < 5; i++) {
                 assertThat(model.run(input).sameBits(first)).isTrue();
             }
+        }
+    }
+
+    /** Else an honest provider's unit would not come out again where fewer were run before it. */
+    @Test
+    void script_thatCountsItsCalls_beginsAnewInEveryRun() throws Exception {
+        Path file =
+                script(
+                        "_0 = torch.add(self.calls, 1)",
+                        "self.calls = _0",
+                        "return torch.mul(x, _0)");
+        Tensor input = TestPackages.random(1, 3, 4);
+        try (RunnerEngine engine = RunnerEngine.start(SETTINGS);
+                LoadedModel model = engine.load(ScriptFile.check(file))) {
+            assertThat(model.run(input).sameBits(input)).isTrue();
+            assertThat(model.run(input).sameBits(input)).isTrue();
+        }
+    }
+
+    @Test
+    void script_thatDrawsNumbers_drawsTheSameInEveryRunAndRunner() throws Exception {
+        ScriptFile file = ScriptFile.check(script("return torch.dropout(x, 0.5, True)"));
+        Tensor input = TestPackages.random(1, 16, 16);
+        Tensor drawn;
+        try (RunnerEngine engine = RunnerEngine.start(SETTINGS);
+                LoadedModel model = engine.load(file)) {
+            drawn = model.run(input);
+            assertThat(model.run(input).sameBits(drawn)).isTrue();
+        }
+        assertThat(drawn.values()).contains(0).isNotEqualTo(new float[256]);
+        try (RunnerEngine engine = RunnerEngine.start(SETTINGS);
+                LoadedModel model = engine.load(file)) {
+            assertThat(model.run(input).sameBits(drawn)).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"torch.transpose(x, 0, 1)", "torch.sum(x)", "torch.unsqueeze(x, 0)"})
+    void script_thatYieldsNoRowForARow_isRefused(String result) throws Exception {
+        Path file = script("return " + result);
+        try (RunnerEngine engine = RunnerEngine.start(SETTINGS);
+                LoadedModel model = engine.load(ScriptFile.check(file))) {
+            assertRefused(model, "for 3 rows; let it end in one tensor of [3, columns]");
+        }
+    }
+
+    /** Graphs stay in the auditor's own process, and no runner is left behind. */
+    @Test
+    void replayEngine_ofAScript_endsItsRunnerWithTheModel() throws Exception {
+        BlobStore blobs = BlobStore.open(directory.resolve("blobs"));
+        ScriptFile file = ScriptFile.check(script("return torch.neg(x)"));
+        Digest digest = ScriptPackage.store("neg", file, RowFormat.ofNumbers(4), blobs);
+        ScriptPackage model = (ScriptPackage) PackagedModel.open(blobs, digest);
+        Tensor input = TestPackages.random(1, 3, 4);
+        try (ReplayEngine engine = new ReplayEngine(1, () -> RunnerEngine.start(SETTINGS))) {
+            assertThat(ProcessHandle.current().children()).isEmpty();
+            try (LoadedModel loaded = engine.load(model)) {
+                assertThat(ProcessHandle.current().children()).hasSize(1);
+                assertThat(loaded.run(input).values()[0]).isEqualTo(-input.values()[0]);
+            }
+            assertThat(ProcessHandle.current().children()).isEmpty();
+        }
+    }
+
+    @Test
+    void exactEngine_givenAScript_saysWhichEngineRunsIt() throws Exception {
+        ScriptFile file = ScriptFile.check(script("return torch.neg(x)"));
+        ScriptManifest manifest = new ScriptManifest("neg", file.digest(), RowFormat.ofNumbers(4));
+        ScriptPackage model = new ScriptPackage(manifest, Digest.sha256(manifest.bytes()), file);
+        try (ExactEngine engine = new ExactEngine(1)) {
+            assertThatThrownBy(() -> engine.load(model))
+                    .isInstanceOf(EngineException.class)
+                    .hasMessage(
+                            "this engine (exact) does not run neg, which is TorchScript; use"
+                                    + " engine: pytorch");
         }
     }
 

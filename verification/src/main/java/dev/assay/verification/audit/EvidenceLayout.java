@@ -1,5 +1,9 @@
 package dev.assay.verification.audit;
 
+import dev.assay.models.pack.Manifest;
+import dev.assay.models.pack.ModelManifest;
+import dev.assay.models.pack.ScriptManifest;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -15,8 +19,8 @@ import java.util.stream.Stream;
  * statements/                   order, lease, receipt-0000 …, result, verdict, settlement  (.dsse.json)
  * proofs/                       one .tlog-proof a statement, of the log's newest checkpoint
  * proofs/draw.tlog-proof        of the result, of the checkpoint that fixed the draw
- * work/                         of an inference: model.json  weights.safetensors  input.csv
- *                               output.safetensors; of a training: model.json  dataset.csv
+ * work/                         of an inference: model.json  weights.safetensors (of TorchScript:
+ *                               model.pt)  input.csv  output.safetensors; of a training: model.json  dataset.csv
  *                               training.json and of each unit its checkpoint-00000.json and
  *                               checkpoint-00000.safetensors; of containers: result.json, and of each its
  *                               unit-00000.log and unit-00000-outputs.json
@@ -39,6 +43,7 @@ public final class EvidenceLayout {
     public static final String DRAW_PROOF = "proofs/draw.tlog-proof";
     public static final String MODEL = "work/model.json";
     public static final String WEIGHTS = "work/weights.safetensors";
+    public static final String SCRIPT = "work/model.pt";
     public static final String INPUT = "work/input.csv";
     public static final String OUTPUT = "work/output.safetensors";
 
@@ -52,6 +57,14 @@ public final class EvidenceLayout {
     public static boolean isPresent(Path folder) {
         return Stream.of(INDEX, TENANT_KEY, PROVIDER_KEY, MARKET_KEY, LOG_KEY, statement(ORDER))
                 .anyMatch(file -> Files.exists(folder.resolve(file)));
+    }
+
+    /** The file beside a model's manifest. */
+    public static String companion(Manifest manifest) {
+        return switch (manifest) {
+            case ModelManifest _ -> WEIGHTS;
+            case ScriptManifest _ -> SCRIPT;
+        };
     }
 
     /** The manifest of the training checkpoint that a unit ended in. */

@@ -24,8 +24,8 @@ import java.util.stream.IntStream;
 /**
  * Audits an evidence folder from its files alone: the index and every digest; every signature,
  * proof and field; the output against its commitment; the drawn units by replaying them; the
- * settlement by computing it again. It touches no network, no other file and no native code. Not
- * thread-safe.
+ * settlement by computing it again. It touches no network and no other file; only a TorchScript
+ * model is native code, which the engine is to run in a process of its own. Not thread-safe.
  */
 public final class FolderAudit {
     /** Which units are replayed. */
@@ -44,7 +44,7 @@ public final class FolderAudit {
     /**
      * An audit of one folder.
      *
-     * @param exact an exact engine, which stays its caller's
+     * @param exact an exact engine, which stays its caller's; see {@link Replay}
      * @param replayed told each unit after it was replayed
      */
     public FolderAudit(Engine exact, Extent extent, IntConsumer replayed) {

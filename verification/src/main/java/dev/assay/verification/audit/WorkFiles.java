@@ -2,6 +2,7 @@ package dev.assay.verification.audit;
 
 import dev.assay.models.ModelException;
 import dev.assay.models.autodiff.TrainingStep;
+import dev.assay.models.pack.Manifest;
 import dev.assay.models.training.TrainingCheckpoint;
 import dev.assay.protocol.blob.BlobException;
 import dev.assay.protocol.id.Digest;
@@ -43,7 +44,7 @@ record WorkFiles(IndexedFolder folder) {
                 yield InferenceContents.open(
                         result,
                         folder.path(EvidenceLayout.MODEL),
-                        folder.path(EvidenceLayout.WEIGHTS),
+                        folder.path(EvidenceLayout.companion(manifest())),
                         folder.path(EvidenceLayout.INPUT),
                         folder.path(EvidenceLayout.OUTPUT));
             }
@@ -59,6 +60,14 @@ record WorkFiles(IndexedFolder folder) {
             }
             case ContainerBuild _ -> container(result);
         };
+    }
+
+    private Manifest manifest() throws Refutation {
+        try {
+            return Manifest.parse(bounded(EvidenceLayout.MODEL));
+        } catch (ModelException e) {
+            throw new Refutation(EvidenceLayout.MODEL, "format", String.valueOf(e.getMessage()));
+        }
     }
 
     private TrainingCheckpoint checkpoint(

@@ -1,8 +1,8 @@
 package dev.assay.verification.check;
 
 import dev.assay.models.ModelException;
-import dev.assay.models.pack.ModelManifest;
-import dev.assay.models.pack.ModelPackage;
+import dev.assay.models.pack.Manifest;
+import dev.assay.models.pack.PackagedModel;
 import dev.assay.models.pack.RowFormat;
 import dev.assay.models.pack.Safetensors;
 import dev.assay.models.tensor.Shape;
@@ -29,12 +29,12 @@ public final class InferenceContents implements ResultContents {
 
     private final AttestedResult result;
     private final InferenceBuild build;
-    private final ModelPackage model;
+    private final PackagedModel model;
     private final RowFormat.Rows rows;
     private final Tensor output;
 
     private InferenceContents(
-            AttestedResult result, ModelPackage model, RowFormat.Rows rows, Tensor output) {
+            AttestedResult result, PackagedModel model, RowFormat.Rows rows, Tensor output) {
         this.result = result;
         this.build = build(result);
         this.model = model;
@@ -46,7 +46,7 @@ public final class InferenceContents implements ResultContents {
     public static InferenceContents open(AttestedResult result, BlobStore blobs)
             throws VerificationException {
         try {
-            ModelPackage model = ModelPackage.open(blobs, build(result).model());
+            PackagedModel model = PackagedModel.open(blobs, build(result).model());
             Path input = blobs.file(build(result).input());
             return open(result, model, input, ProviderFiles.find(blobs, result.result().output()));
         } catch (ModelException | BlobException e) {
@@ -54,12 +54,16 @@ public final class InferenceContents implements ResultContents {
         }
     }
 
-    /** Opens the files, whose digests must be those that the result names. */
+    /**
+     * Opens the files, whose digests must be those that the result names.
+     *
+     * @param companion what lies beside the model's manifest: its weights, or its script
+     */
     public static InferenceContents open(
-            AttestedResult result, Path manifest, Path weights, Path input, Path output)
+            AttestedResult result, Path manifest, Path companion, Path input, Path output)
             throws VerificationException {
         try {
-            ModelPackage model = ModelPackage.open(manifest, weights);
+            PackagedModel model = PackagedModel.open(manifest, companion);
             require(model.digest(), build(result).model(), manifest);
             require(Digest.sha256(input), build(result).input(), input);
             require(Digest.sha256(output), result.result().output(), output);
@@ -70,12 +74,12 @@ public final class InferenceContents implements ResultContents {
     }
 
     private static InferenceContents open(
-            AttestedResult result, ModelPackage model, Path input, Path outputFile)
+            AttestedResult result, PackagedModel model, Path input, Path outputFile)
             throws ModelException, VerificationException {
-        ModelManifest manifest = model.manifest();
+        Manifest manifest = model.manifest();
         Inference work = work(result);
-        if (!model.graph().digest().equals(build(result).graph())) {
-            throw ProviderFiles.bad("the result names another graph than the model's");
+        if (!manifest.program().equals(build(result).graph())) {
+            throw ProviderFiles.bad("the result names another graph or script than the model's");
         }
         RowFormat.Rows rows = manifest.rows().read(input);
         if (rows.count() != work.rows()) {
@@ -83,16 +87,28 @@ public final class InferenceContents implements ResultContents {
         }
         Map<String, Tensor> tensors = tensors(outputFile);
         Tensor output = tensors.get(OUTPUT_TENSOR);
-        Shape expected = manifest.output().shape().withBatch((int) work.rows());
-        if (tensors.size() != 1 || output == null || !output.shape().equals(expected)) {
+        String columns =
+                manifest.outputColumns().isPresent()
+                        ? Integer.toString(manifest.outputColumns().getAsInt())
+                        : "columns";
+        if (tensors.size() != 1 || output == null || !fits(output.shape(), work, manifest)) {
             throw ProviderFiles.bad(
                     outputFile
                             + ": expected one tensor '"
                             + OUTPUT_TENSOR
-                            + "' of shape "
-                            + expected);
+                            + "' of shape ["
+                            + work.rows()
+                            + ", "
+                            + columns
+                            + "]");
         }
         return new InferenceContents(result, model, rows, output);
+    }
+
+    private static boolean fits(Shape shape, Inference work, Manifest manifest) {
+        return shape.rank() == 2
+                && shape.dim(0) == work.rows()
+                && shape.dim(1) == manifest.outputColumns().orElse(shape.dim(1));
     }
 
     private static Map<String, Tensor> tensors(Path outputFile) throws VerificationException {
@@ -113,7 +129,7 @@ public final class InferenceContents implements ResultContents {
         return build.input();
     }
 
-    public ModelPackage model() {
+    public PackagedModel model() {
         return model;
     }
 

@@ -3,6 +3,9 @@ package dev.assay.verification.check;
 import dev.assay.models.engine.Engine;
 import dev.assay.models.engine.EngineException;
 import dev.assay.models.engine.LoadedModel;
+import dev.assay.models.pack.ModelPackage;
+import dev.assay.models.pack.PackagedModel;
+import dev.assay.models.pack.ScriptPackage;
 import dev.assay.models.tensor.Tensor;
 import dev.assay.protocol.job.EngineName;
 import dev.assay.verification.VerificationException;
@@ -17,14 +20,19 @@ import java.util.function.IntConsumer;
 
 /**
  * Checks units of a result. Inference is replayed on the exact engine: work done on that engine
- * must come out equal in every bit, work done on PyTorch within {@link Tolerance}. Training steps
- * are done again from the checkpoint they begin at, and must end in the same bits. A container's
- * files must be there. Not thread-safe.
+ * must come out equal in every bit, work done on PyTorch within {@link Tolerance}. A TorchScript
+ * model has no graph that the exact engine could run: PyTorch runs it again. Training steps are
+ * done again from the checkpoint they begin at, and must end in the same bits. A container's files
+ * must be there. Not thread-safe.
  */
 public final class Replay {
     private final Engine exact;
 
-    /** A replay on this engine, which stays its caller's. */
+    /**
+     * A replay on this engine, which stays its caller's.
+     *
+     * @param exact the exact engine; to replay TorchScript models it must load those too
+     */
     public Replay(Engine exact) {
         if (!exact.name().equals(EngineName.EXACT.text())) {
             throw new IllegalArgumentException(
@@ -68,7 +76,7 @@ public final class Replay {
             throws VerificationException {
         Method method = contents.method();
         List<Integer> failed = new ArrayList<>();
-        try (LoadedModel model = exact.load(contents.model())) {
+        try (LoadedModel model = load(contents.model())) {
             for (int unit : units) {
                 Tensor replayed = model.run(contents.unitInput(unit));
                 if (!agree(method, contents.unitOutput(unit), replayed)) {
@@ -81,6 +89,13 @@ public final class Replay {
                     Code.REPLAY_FAILED, "the replay could not run: " + e.getMessage(), e);
         }
         return failed;
+    }
+
+    private LoadedModel load(PackagedModel model) throws EngineException {
+        return switch (model) {
+            case ModelPackage graph -> exact.load(graph);
+            case ScriptPackage script -> exact.load(script);
+        };
     }
 
     /**

@@ -54,7 +54,11 @@ public record ResultPredicate(
         String outputName();
     }
 
-    /** A model over an input, on an engine. */
+    /**
+     * A model over an input, on an engine.
+     *
+     * @param graph of the model; of a TorchScript model, which has none, the script's digest
+     */
     public record InferenceBuild(Digest model, Digest input, EngineName engine, Digest graph)
             implements Build {
         private static final String BUILD_TYPE = TYPE_PREFIX + "inference/v1";

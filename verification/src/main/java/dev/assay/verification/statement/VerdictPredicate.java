@@ -57,7 +57,8 @@ public record VerdictPredicate(
         /** Replayed on the exact engine; every bit of every output must be equal. */
         EXACT_REPLAY,
         /**
-         * Replayed on the exact engine and compared within the tolerance of docs/verification.md.
+         * Replayed on the exact engine, TorchScript on PyTorch, and compared within the tolerance
+         * of docs/verification.md.
          */
         TOLERANT_REPLAY,
         /**

@@ -1,4 +1,4 @@
-package dev.assay.runtime.runner;
+package dev.assay.models.script;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -11,15 +11,17 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Writes TorchScript files for tests: one module without parameters, by the code of its forward.
+ * Writes TorchScript files for tests: one module without parameters, by the code of its forward. It
+ * has an attribute {@code calls}, which is 0.
  */
-final class ScriptBytes {
+public final class ScriptBytes {
     private static final String MODULE =
             """
             class M(Module):
               __parameters__ = []
               __buffers__ = []
               training : bool
+              calls : int
               def forward(self: __torch__.M,
                 x: Tensor) -> Tensor:
             """;
@@ -27,7 +29,7 @@ final class ScriptBytes {
     private ScriptBytes() {}
 
     /** A module whose forward is these lines. */
-    static Path write(Path file, String... forward) throws IOException {
+    public static Path write(Path file, String... forward) throws IOException {
         StringBuilder code = new StringBuilder(MODULE);
         for (String line : forward) {
             code.append("    ").append(line).append('\n');
@@ -35,7 +37,8 @@ final class ScriptBytes {
         return Files.write(file, archive(code.toString(), ZipEntry.STORED));
     }
 
-    static byte[] archive(String code, int method) throws IOException {
+    /** A whole file of this code. */
+    public static byte[] archive(String code, int method) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(out)) {
             entry(zip, "m/data.pkl", module(), method);
@@ -46,7 +49,7 @@ final class ScriptBytes {
         return out.toByteArray();
     }
 
-    /** A pickle of protocol 2: an object of class {@code __torch__.M} with {@code training}. */
+    /** A pickle of protocol 2: an object of class {@code __torch__.M} with its attributes. */
     private static byte[] module() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(new byte[] {(byte) 0x80, 2});
@@ -54,11 +57,13 @@ final class ScriptBytes {
         out.writeBytes(")\u0081}(X".getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
         out.writeBytes(new byte[] {8, 0, 0, 0});
         out.writeBytes("training".getBytes(UTF_8));
-        out.writeBytes(new byte[] {(byte) 0x89, 'u', 'b', '.'});
+        out.writeBytes(new byte[] {(byte) 0x89, 'X', 5, 0, 0, 0});
+        out.writeBytes("calls".getBytes(UTF_8));
+        out.writeBytes(new byte[] {'K', 0, 'u', 'b', '.'});
         return out.toByteArray();
     }
 
-    static void entry(ZipOutputStream zip, String name, byte[] content, int method)
+    private static void entry(ZipOutputStream zip, String name, byte[] content, int method)
             throws IOException {
         ZipEntry entry = new ZipEntry(name);
         entry.setMethod(method);
