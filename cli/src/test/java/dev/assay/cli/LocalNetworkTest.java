@@ -80,7 +80,7 @@ final class LocalNetworkTest {
                                         event instanceof RunEvent.Reported reported
                                                 ? reported.event().getClass().getSimpleName()
                                                 : event.getClass().getSimpleName())
-                        .filter(name -> !name.equals("Progress") && !name.equals("Replayed"))
+                        .filter(name -> !name.equals("Progressed") && !name.equals("Replayed"))
                         .distinct()
                         .toList();
         assertThat(story)
