@@ -88,7 +88,7 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
             }
         }
         concluding.forEach(recovery -> recoveries.put(recovery.lease(), recovery));
-        clearUp(!left.isEmpty());
+        clearUp(!left.isEmpty() || workplace.containers().mayBeLeft());
         AgentHello hello =
                 new AgentHello(
                         config.name(), workplace.key().verifyingKey().toPem(), bidder.capacity());

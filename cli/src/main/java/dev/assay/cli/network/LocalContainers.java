@@ -10,11 +10,15 @@ import dev.assay.runtime.docker.DockerEngine;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The Docker Engine of this machine, asked for when the first container is: most jobs need none. It
@@ -40,6 +44,18 @@ final class LocalContainers implements Containers, AutoCloseable {
         this.root = root;
         this.agent = agent;
         this.clock = clock;
+    }
+
+    /** Whatever has a container has a file here. */
+    @Override
+    public boolean mayBeLeft() {
+        try (Stream<Path> files = Files.list(root)) {
+            return files.findAny().isPresent();
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            return true; // the engine is asked, and says what is wrong
+        }
     }
 
     /** An auction does not wait until a disk was tried out. */
