@@ -1,6 +1,7 @@
 package dev.assay.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -8,6 +9,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -141,6 +143,16 @@ class ArchitectureTest {
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage("picocli..");
+
+    /** An owner's wait for its thread; what else there is comes with the JDK. */
+    @ArchTest
+    static final ArchRule guava_onlyWaits =
+            noClasses()
+                    .that(not(resideInAPackage("dev.assay.protocol.rpc.proto..")))
+                    .should()
+                    .dependOnClassesThat(
+                            resideInAPackage("com.google.common..")
+                                    .and(not(equivalentTo(Uninterruptibles.class))));
 
     /** Only daemons and the command log; libraries return values. */
     @ArchTest

@@ -1,5 +1,7 @@
 package dev.assay.agent.jobs;
 
+import com.google.common.util.concurrent.Uninterruptibles;
+
 import dev.assay.protocol.id.LeaseId;
 import dev.assay.protocol.market.AgentMessage;
 import dev.assay.protocol.market.AgentMessage.ReportFetch;
@@ -205,16 +207,6 @@ final class Live implements AutoCloseable {
     @Override
     public void close() {
         change(() -> closed = true);
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterruptibles.joinUninterruptibly(thread);
     }
 }

@@ -1,5 +1,7 @@
 package dev.assay.agent.jobs;
 
+import com.google.common.util.concurrent.Uninterruptibles;
+
 import dev.assay.agent.journal.JournalException;
 import dev.assay.protocol.lease.Cause;
 import dev.assay.protocol.market.MarketException;
@@ -62,16 +64,6 @@ final class ReceiptTicker implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterruptibles.joinUninterruptibly(thread);
     }
 }

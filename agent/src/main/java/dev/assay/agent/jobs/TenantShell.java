@@ -1,5 +1,7 @@
 package dev.assay.agent.jobs;
 
+import com.google.common.util.concurrent.Uninterruptibles;
+
 import dev.assay.protocol.market.Bytes;
 import dev.assay.protocol.market.MarketException;
 import dev.assay.protocol.market.ShellInput;
@@ -168,16 +170,6 @@ final class TenantShell implements AutoCloseable {
     @Override
     public void close() {
         hangUp();
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterruptibles.joinUninterruptibly(thread);
     }
 }

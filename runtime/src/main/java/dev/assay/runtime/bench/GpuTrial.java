@@ -1,5 +1,7 @@
 package dev.assay.runtime.bench;
 
+import com.google.common.util.concurrent.Uninterruptibles;
+
 import dev.assay.runtime.cuda.CudaDevice;
 import dev.assay.runtime.cuda.DriverException;
 import dev.assay.runtime.cuda.GpuProduct;
@@ -233,17 +235,7 @@ public record GpuTrial(CudaDevice device, NvmlDevice nvml, int n, Duration load)
         @Override
         public void close() {
             stop.countDown();
-            boolean interrupted = false;
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            Uninterruptibles.joinUninterruptibly(thread);
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.assay.runtime.container;
 
+import com.google.common.util.concurrent.Uninterruptibles;
+
 import dev.assay.protocol.blob.BlobException;
 import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.id.LeaseId;
@@ -404,18 +406,6 @@ public final class ArrayRun implements AutoCloseable {
     @Override
     public void close() {
         end(ContainerRun::kill);
-        boolean interrupted = false;
-        for (Thread worker : workers) {
-            while (worker.isAlive()) {
-                try {
-                    worker.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        workers.forEach(Uninterruptibles::joinUninterruptibly);
     }
 }

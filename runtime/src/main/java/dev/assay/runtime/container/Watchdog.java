@@ -1,5 +1,7 @@
 package dev.assay.runtime.container;
 
+import com.google.common.util.concurrent.Uninterruptibles;
+
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
@@ -159,17 +161,6 @@ final class Watchdog implements AutoCloseable {
             lock.unlock();
         }
         thread.interrupt();
-        boolean interrupted = false;
-        while (true) {
-            try {
-                thread.join();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterruptibles.joinUninterruptibly(thread);
     }
 }

@@ -1,5 +1,7 @@
 package dev.assay.runtime.metering;
 
+import com.google.common.util.concurrent.Uninterruptibles;
+
 import dev.assay.runtime.device.GpuId;
 
 import org.jspecify.annotations.Nullable;
@@ -203,16 +205,6 @@ public final class Sampler implements AutoCloseable {
             lock.unlock();
         }
         left.forEach(Meter::close);
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterruptibles.joinUninterruptibly(thread);
     }
 }
