@@ -11,21 +11,16 @@ import dev.assay.protocol.json.JsonException;
 import dev.assay.protocol.lease.Fault;
 import dev.assay.runtime.container.ContainerException.Code;
 
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.TreeMap;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -44,20 +39,7 @@ public final class ArrayRun implements AutoCloseable {
     private final Consumer<ContainerEvent> events;
     private final Map<Integer, Leftovers.Found> left = new HashMap<>();
     private final List<Thread> workers = new ArrayList<>();
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-
-    /** The fields below are guarded by the lock. */
-    private final Deque<Integer> waiting = new ArrayDeque<>();
-
-    private final Map<Integer, ContainerRun> running = new TreeMap<>();
-    private final Map<Integer, ContainerResult.Unit> ended = new HashMap<>();
-    private int handedOut;
-    private int finished;
-    private Duration cpu = Duration.ZERO;
-    private long peakMemoryBytes;
-    private boolean ending;
-    private @Nullable ContainerException failure;
+    private final ArrayProgress progress;
 
     /**
      * What is run.
@@ -78,9 +60,16 @@ public final class ArrayRun implements AutoCloseable {
         }
     }
 
-    private ArrayRun(Terms terms, LeaseRecord record, Consumer<ContainerEvent> events) {
+    private ArrayRun(
+            Terms terms,
+            LeaseRecord record,
+            List<Leftovers.Found> found,
+            ArrayProgress progress,
+            Consumer<ContainerEvent> events) {
         this.terms = terms;
         this.record = record;
+        found.forEach(one -> left.put(one.run().index(), one));
+        this.progress = progress;
         this.events = events;
     }
 
@@ -99,8 +88,8 @@ public final class ArrayRun implements AutoCloseable {
             List<Leftovers.Found> found,
             Consumer<ContainerEvent> events)
             throws ContainerException {
-        ArrayRun array = new ArrayRun(terms, record, events);
-        array.resume(committed, found);
+        ArrayProgress progress = progress(terms, record, committed, found);
+        ArrayRun array = new ArrayRun(terms, record, found, progress, events);
         for (int i = 0; i < terms.job().parallel(); i++) {
             array.workers.add(
                     Thread.ofVirtual().name("array-" + i).unstarted(array::workUntilNoneIsLeft));
@@ -113,8 +102,12 @@ public final class ArrayRun implements AutoCloseable {
         workers.forEach(Thread::start);
     }
 
-    private void resume(int committed, List<Leftovers.Found> found) throws ContainerException {
-        handedOut = committed;
+    private static ArrayProgress progress(
+            Terms terms, LeaseRecord record, int committed, List<Leftovers.Found> found)
+            throws ContainerException {
+        Map<Integer, ContainerResult.Unit> ended = new HashMap<>();
+        Duration cpu = Duration.ZERO;
+        long peakMemoryBytes = 0;
         for (Map.Entry<Integer, LeaseRecord.Ended> one : record.ended().entrySet()) {
             cpu = cpu.plus(one.getValue().usage().cpu());
             peakMemoryBytes = Math.max(peakMemoryBytes, one.getValue().usage().peakMemoryBytes());
@@ -122,16 +115,19 @@ public final class ArrayRun implements AutoCloseable {
                 ended.put(one.getKey(), unit(terms.host(), one.getValue().unit()));
             }
         }
-        finished = committed + ended.size();
-        for (Leftovers.Found one : found) {
-            left.put(one.run().index(), one);
-            waiting.add(one.run().index());
-        }
+        Set<Integer> waiting = new LinkedHashSet<>();
+        found.forEach(one -> waiting.add(one.run().index()));
         for (int index = committed; index < terms.job().array(); index++) {
-            if (!ended.containsKey(index) && !left.containsKey(index)) {
+            if (!ended.containsKey(index)) {
                 waiting.add(index);
             }
         }
+        return new ArrayProgress(
+                terms.job().array(),
+                committed,
+                ended,
+                waiting,
+                new ContainerUsage(cpu, peakMemoryBytes));
     }
 
     /** Reads a unit that was stored when its container ended. */
@@ -150,66 +146,22 @@ public final class ArrayRun implements AutoCloseable {
 
     /** Waits for the next unit by index; fails when no further one can come. */
     public ContainerResult.Unit next() throws ContainerException, InterruptedException {
-        lock.lock();
-        try {
-            while (true) {
-                ContainerResult.Unit unit = ended.remove(handedOut);
-                if (unit != null) {
-                    handedOut++;
-                    return unit;
-                }
-                if (failure != null) {
-                    throw failure;
-                }
-                changed.await();
-            }
-        } finally {
-            lock.unlock();
-        }
+        return progress.next();
     }
 
     /** What all containers together used; the memory of those that ran at a time is added up. */
     public ContainerUsage usage() {
-        lock.lock();
-        try {
-            Duration spent = cpu;
-            long memory = 0;
-            for (ContainerRun run : running.values()) {
-                spent = spent.plus(run.usage().cpu());
-                memory += run.usage().peakMemoryBytes();
-            }
-            peakMemoryBytes = Math.max(peakMemoryBytes, memory);
-            return new ContainerUsage(spent, peakMemoryBytes);
-        } finally {
-            lock.unlock();
-        }
+        return progress.usage();
     }
 
     /** Waits until the container of an index runs; nothing when it ended or never will run. */
     public Optional<ContainerRun> running(int index) throws InterruptedException {
-        lock.lock();
-        try {
-            while (true) {
-                ContainerRun run = running.get(index);
-                if (run != null) {
-                    return Optional.of(run);
-                }
-                if (ending
-                        || index < handedOut
-                        || index >= terms.job().array()
-                        || ended.containsKey(index)) {
-                    return Optional.empty();
-                }
-                changed.await();
-            }
-        } finally {
-            lock.unlock();
-        }
+        return progress.running(index);
     }
 
     private void workUntilNoneIsLeft() {
         try {
-            for (OptionalInt index = take(); index.isPresent(); index = take()) {
+            for (OptionalInt index = progress.take(); index.isPresent(); index = progress.take()) {
                 work(index.getAsInt());
             }
         } catch (ContainerException e) {
@@ -220,44 +172,21 @@ public final class ArrayRun implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             fail(new ContainerException(Code.ENGINE_FAILED, "a container's worker broke: " + e, e));
         } finally {
-            workerEnded();
-        }
-    }
-
-    /** Whoever waits for a unit learns that a cancellation left it undone. */
-    private void workerEnded() {
-        lock.lock();
-        try {
-            if (failure == null && !waiting.isEmpty()) {
-                failure = new ContainerException(Code.ENGINE_FAILED, "cancelled");
-            }
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private OptionalInt take() {
-        lock.lock();
-        try {
-            Integer index = ending ? null : waiting.poll();
-            return index == null ? OptionalInt.empty() : OptionalInt.of(index);
-        } finally {
-            lock.unlock();
+            progress.workerEnded();
         }
     }
 
     private void work(int index) throws ContainerException, InterruptedException {
         ContainerResult.Unit unit;
         try (ContainerRun run = open(index)) {
-            if (!register(index, run)) {
+            if (!progress.started(index, run)) {
                 run.cancel();
             }
             ContainerOutcome outcome;
             try {
                 outcome = run.await();
             } finally {
-                settle(index, run);
+                progress.stopped(index, run);
             }
             if (outcome.cause() == ExitCause.CANCELLED
                     || outcome.cause().fault() == Fault.PROVIDER) {
@@ -278,7 +207,7 @@ public final class ArrayRun implements AutoCloseable {
                 return tryToOpen(index);
             } catch (ContainerException e) {
                 if (e.code() != Code.ENGINE_UNREACHABLE
-                        || isEnding()
+                        || progress.isEnding()
                         || System.nanoTime() - patience > 0) {
                     throw e;
                 }
@@ -308,30 +237,6 @@ public final class ArrayRun implements AutoCloseable {
         return terms.limits().within(time.isPositive() ? time : Duration.ofMillis(1));
     }
 
-    /** Whether the run may go on. */
-    private boolean register(int index, ContainerRun run) {
-        lock.lock();
-        try {
-            running.put(index, run);
-            changed.signalAll();
-            return !ending;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** The container runs no more: from now on what it used is known for good. */
-    private void settle(int index, ContainerRun run) {
-        lock.lock();
-        try {
-            var _ = usage(); // the peak with this one
-            running.remove(index);
-            cpu = cpu.plus(run.usage().cpu());
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private void keep(ContainerResult.Unit unit, ContainerUsage usage) throws ContainerException {
         try {
             Digest stored = terms.host().blobs().put(unit.bytes());
@@ -343,44 +248,13 @@ public final class ArrayRun implements AutoCloseable {
 
     /** Whoever gets the unit has been told of it before. */
     private void ended(ContainerResult.Unit unit) {
-        int count;
-        lock.lock();
-        try {
-            count = ++finished;
-        } finally {
-            lock.unlock();
-        }
         RunId run = new RunId(terms.lease(), unit.index(), terms.job().array());
-        events.accept(new ContainerEvent.Collected(run, count));
-        lock.lock();
-        try {
-            ended.put(unit.index(), unit);
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean isEnding() {
-        lock.lock();
-        try {
-            return ending;
-        } finally {
-            lock.unlock();
-        }
+        events.accept(new ContainerEvent.Collected(run, progress.finished()));
+        progress.ended(unit);
     }
 
     private void fail(ContainerException cause) {
-        lock.lock();
-        try {
-            if (failure == null) {
-                failure = cause;
-            } else if (!failure.equals(cause)) {
-                failure.addSuppressed(cause);
-            }
-        } finally {
-            lock.unlock();
-        }
+        progress.fail(cause);
         end(ContainerRun::kill);
     }
 
@@ -390,16 +264,7 @@ public final class ArrayRun implements AutoCloseable {
     }
 
     private void end(Consumer<ContainerRun> how) {
-        List<ContainerRun> ends;
-        lock.lock();
-        try {
-            ending = true;
-            ends = List.copyOf(running.values());
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-        ends.forEach(how);
+        progress.end().forEach(how);
     }
 
     /** Ends and removes every container that runs, at once, and waits for that. */
