@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /**
  * What containers left, as files for people: {@code 0.log} and the outputs in {@code 0/} for the
@@ -66,9 +65,6 @@ record ContainerOutputs(ContainerResult result, BlobStore blobs) {
     }
 
     private void place(Digest digest, Path file) throws IOException, BlobException {
-        Files.createDirectories(file.toAbsolutePath().getParent());
-        Path partial = file.resolveSibling(file.getFileName() + ".part");
-        Files.copy(blobs.file(digest), partial, StandardCopyOption.REPLACE_EXISTING);
-        Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+        new WholeFile(file).copy(blobs.file(digest));
     }
 }

@@ -1,8 +1,6 @@
 package dev.assay.cli.tenant;
 
 import dev.assay.cli.tenant.OpenOrders.OpenOrder;
-import dev.assay.models.engine.Engine;
-import dev.assay.models.training.TrainingState;
 import dev.assay.protocol.job.Container;
 import dev.assay.protocol.market.Bytes;
 import dev.assay.protocol.market.LoggedEnvelope;
@@ -19,31 +17,20 @@ import dev.assay.verification.attest.VerifiedLease;
 import dev.assay.verification.attest.VerifiedOrder;
 import dev.assay.verification.attest.VerifiedReceipt;
 import dev.assay.verification.audit.EvidenceLayout;
-import dev.assay.verification.check.Audit;
-import dev.assay.verification.check.ContainerContents;
-import dev.assay.verification.check.InferenceContents;
 import dev.assay.verification.check.ResultContents;
-import dev.assay.verification.check.TrainingContents;
-import dev.assay.verification.check.UnusableOutput;
 import dev.assay.verification.crypto.LogVerifyingKey;
 import dev.assay.verification.crypto.VerifyingKey;
 import dev.assay.verification.dsse.Envelope;
-import dev.assay.verification.log.LogLeaf;
-import dev.assay.verification.log.LoggedLeaf;
-import dev.assay.verification.log.TlogProof;
 import dev.assay.verification.statement.SettlementPredicate;
-import dev.assay.verification.statement.VerdictPredicate;
 
 import org.jspecify.annotations.Nullable;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -59,7 +46,7 @@ final class OrderFollower {
     private final Consumer<RunEvent> events;
     private final Evidence evidence;
     private final VerifyingKey marketKey;
-    private final LogVerifyingKey logKey;
+    private final ResultAudit audit;
 
     /** What was heard and not looked at yet. */
     private final BlockingQueue<Heard> queue = new LinkedBlockingQueue<>();
@@ -87,7 +74,8 @@ final class OrderFollower {
         this.events = events;
         var identity = client.market().identity();
         this.marketKey = VerifyingKey.fromPem(identity.statementKeyPem());
-        this.logKey = LogVerifyingKey.parse(identity.logKey());
+        this.audit =
+                new ResultAudit(client, open, LogVerifyingKey.parse(identity.logKey()), events);
         this.evidence = new Evidence(client, identity);
     }
 
@@ -207,10 +195,10 @@ final class OrderFollower {
         ResultContents contents = ResultContents.open(result, client.blobs());
         evidence.work(contents);
         keep(contents);
-        Bytes proof = draw(document);
+        Bytes proof = audit.draw(document);
         evidence.draw(proof);
         if (queue.stream().noneMatch(OrderFollower::isVerdict)) {
-            audit(contents, proof);
+            audit.run(contents, known(providerKey), proof);
         }
     }
 
@@ -221,12 +209,7 @@ final class OrderFollower {
     /** Files that cannot be kept are named at the end: they must not keep the audit away. */
     private void keep(ResultContents contents) {
         try {
-            switch (contents) {
-                case InferenceContents inference -> keep(inference);
-                case TrainingContents training -> keep(training);
-                case ContainerContents containers -> keep(containers);
-                case UnusableOutput _ -> {}
-            }
+            new ResultFiles(evidence.folder(open.order()), client.blobs(), events).write(contents);
         } catch (TenantException e) {
             unkept = e;
         } catch (VerificationException e) {
@@ -238,89 +221,6 @@ final class OrderFollower {
     void requireKept() throws TenantException {
         if (unkept != null) {
             throw unkept;
-        }
-    }
-
-    private void keep(InferenceContents contents) throws TenantException {
-        Path predictions = evidence.folder(open.order()).resolve("predictions.csv");
-        Predictions table = new Predictions(contents);
-        table.write(predictions);
-        events.accept(
-                new RunEvent.ResultReady(
-                        contents.output().shape().dim(0), table.correct(), predictions));
-    }
-
-    private void keep(TrainingContents contents) throws TenantException, VerificationException {
-        if (contents.refutation().isPresent()) {
-            return;
-        }
-        Path model = evidence.folder(open.order()).resolve("model");
-        TrainingState trained = contents.last().state();
-        new TrainedModel(contents.model(), trained.parameters(contents.step())).write(model);
-        events.accept(new RunEvent.ModelReady(trained.step(), trained.loss(), model));
-    }
-
-    private void keep(ContainerContents contents) throws TenantException {
-        Path outputs = evidence.folder(open.order()).resolve("outputs");
-        new ContainerOutputs(contents.report(), client.blobs()).write(outputs);
-        events.accept(new RunEvent.ContainersReady(contents.report(), outputs));
-    }
-
-    /** The proof whose checkpoint fixes the draw: once taken, kept. */
-    private Bytes draw(LoggedEnvelope document) throws TenantException, MarketException {
-        Optional<Bytes> kept = client.open().keptDraw(open.order());
-        if (kept.isPresent()) {
-            return kept.get();
-        }
-        Bytes proof = client.market().proofs(List.of(document.index())).getFirst();
-        client.open().keepDraw(open.order(), proof);
-        return proof;
-    }
-
-    private void audit(ResultContents contents, Bytes proof)
-            throws VerificationException, MarketException {
-        long began = System.nanoTime();
-        AttestedResult attested = contents.result();
-        LoggedLeaf logged =
-                TlogProof.parse(proof.toArray())
-                        .verify(
-                                LogLeaf.of(attested.statement().envelope(), known(providerKey)),
-                                logKey);
-        Envelope verdict;
-        VerdictPredicate finding;
-        try (Engine exact = client.exact().get()) {
-            Audit audit = new Audit(client.key(), open.secret(), exact, client.clock());
-            long size = logged.checkpoint().size();
-            int drawn = audit.draw(attested, size, logged.checkpoint().root()).size();
-            AtomicInteger done = new AtomicInteger();
-            verdict =
-                    audit.verdict(
-                            contents,
-                            size,
-                            logged.checkpoint().root(),
-                            _ ->
-                                    events.accept(
-                                            new RunEvent.Replayed(done.incrementAndGet(), drawn)));
-            finding =
-                    SignedStatement.verify(
-                                    verdict, client.key().verifyingKey(), VerdictPredicate.class)
-                            .predicate();
-        }
-        Duration took = Duration.ofNanos(System.nanoTime() - began);
-        events.accept(new RunEvent.Audited(finding, attested.result().units(), took));
-        post(verdict);
-    }
-
-    /**
-     * Posts a verdict, unless an earlier process of this tenant did; its event is on the way then.
-     */
-    private void post(Envelope verdict) throws MarketException {
-        try {
-            client.market().postVerdict(open.order(), Bytes.copyOf(verdict.bytes()));
-        } catch (MarketException e) {
-            if (e.code() != MarketException.Code.TOO_LATE) {
-                throw e;
-            }
         }
     }
 

@@ -5,9 +5,8 @@ import dev.assay.models.tensor.Tensor;
 import dev.assay.verification.check.InferenceContents;
 
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 
@@ -52,10 +51,7 @@ final class Predictions {
     void write(Path file) throws TenantException {
         String csv = classifies ? predictions() : numbers();
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            Path partial = file.resolveSibling(file.getFileName() + ".part");
-            Files.writeString(partial, csv);
-            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+            new WholeFile(file).write(csv.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new TenantException("cannot write " + file + ": " + e.getMessage(), e);
         }

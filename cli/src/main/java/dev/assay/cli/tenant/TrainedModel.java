@@ -7,9 +7,7 @@ import dev.assay.models.tensor.Tensor;
 import dev.assay.protocol.id.Digest;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 
 /** A model package with the weights that a training ended in, as a job file can name it. */
@@ -25,17 +23,10 @@ record TrainedModel(ModelManifest untrained, Map<String, Tensor> parameters) {
                         untrained.rows(),
                         untrained.labels());
         try {
-            Files.createDirectories(folder);
-            place(folder.resolve(ModelPackage.WEIGHTS_FILE), weights);
-            place(folder.resolve(ModelPackage.MANIFEST_FILE), manifest.bytes());
+            new WholeFile(folder.resolve(ModelPackage.WEIGHTS_FILE)).write(weights);
+            new WholeFile(folder.resolve(ModelPackage.MANIFEST_FILE)).write(manifest.bytes());
         } catch (IOException e) {
             throw new TenantException("cannot write " + folder + ": " + e.getMessage(), e);
         }
-    }
-
-    private static void place(Path file, byte[] bytes) throws IOException {
-        Path partial = file.resolveSibling(file.getFileName() + ".part");
-        Files.write(partial, bytes);
-        Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
     }
 }
