@@ -2,7 +2,6 @@ package dev.assay.cli.console;
 
 import dev.assay.cli.tenant.RunEvent;
 import dev.assay.protocol.job.Container;
-import dev.assay.protocol.job.ContainerResult;
 import dev.assay.protocol.job.ImageName;
 import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.JobSpec;
@@ -15,7 +14,6 @@ import dev.assay.protocol.market.Progress;
 import dev.assay.protocol.money.PriceUnit;
 import dev.assay.protocol.usage.GpuUsage;
 import dev.assay.verification.statement.OrderPredicate;
-import dev.assay.verification.statement.VerdictPredicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -26,13 +24,12 @@ import java.util.function.Consumer;
 
 /** Tells a run to people, as it goes: one labelled line a fact. Not thread-safe. */
 public final class RunText implements Consumer<RunEvent> {
-    private static final int MOST_FAILURES = 10;
-
     private final Terminal terminal;
     private final LabelledLines lines;
     private final AuctionText auction;
     private final SettlementText settlement;
     private final OutputText output;
+    private final ResultText result;
     private @Nullable JobSpec spec;
     private @Nullable ProgressBar fetching;
     private @Nullable ProgressBar running;
@@ -44,6 +41,7 @@ public final class RunText implements Consumer<RunEvent> {
         this.lines = new LabelledLines(terminal);
         this.auction = new AuctionText(lines);
         this.output = new OutputText(terminal, lines);
+        this.result = new ResultText(terminal, lines);
         this.settlement = new SettlementText(lines, auction::name);
     }
 
@@ -65,23 +63,16 @@ public final class RunText implements Consumer<RunEvent> {
             case RunEvent.Wrote wrote -> output.wrote(wrote.output(), isArray());
             case RunEvent.ShellEnded shell -> output.shellEnded(shell);
             case RunEvent.Receipt receipt -> receipt(receipt);
-            case RunEvent.ResultReady ready -> result(ready);
-            case RunEvent.ModelReady ready -> {
-                lines.say(
-                        "result",
-                        "trained in "
-                                + Words.count(ready.steps(), "step")
-                                + String.format(Locale.ROOT, ", last loss %.4f", ready.loss()));
-                lines.say("", ready.model().toString());
-            }
-            case RunEvent.ContainersReady ready -> containers(ready);
+            case RunEvent.ResultReady ready -> result.predicted(ready);
+            case RunEvent.ModelReady ready -> result.trained(ready);
+            case RunEvent.ContainersReady ready -> result.ran(ready);
             case RunEvent.Replayed replayed -> {
                 if (auditing == null) {
                     auditing = new ProgressBar("units replayed");
                 }
                 lines.progress("audit", auditing.at(replayed.done(), replayed.drawn()));
             }
-            case RunEvent.Audited audited -> audited(audited);
+            case RunEvent.Audited audited -> result.audited(audited);
             case RunEvent.Settled settled -> settlement.settled(settled.settlement(), unit());
             case RunEvent.Ended ended -> ended(ended);
         }
@@ -245,76 +236,6 @@ public final class RunText implements Consumer<RunEvent> {
                         + Words.energy(gpu.millijoules())
                         + ", peak "
                         + Words.bytes(gpu.peakMemoryBytes());
-    }
-
-    private void result(RunEvent.ResultReady ready) {
-        lines.say(
-                "result",
-                ready.correct()
-                        .map(
-                                right ->
-                                        terminal.bold(Words.percent(right, ready.rows()))
-                                                + " right ("
-                                                + Words.count(right)
-                                                + " of "
-                                                + Words.count(ready.rows())
-                                                + ")")
-                        .orElse(Words.count(ready.rows(), "row")));
-        lines.say("", ready.predictions().toString());
-    }
-
-    private void containers(RunEvent.ContainersReady ready) {
-        long done = ready.result().units().stream().filter(ContainerResult.Unit::done).count();
-        int all = ready.result().units().size();
-        lines.say(
-                "result",
-                (done == all
-                                ? terminal.good("all done")
-                                : terminal.bad((all - done) + " of " + all + " not done"))
-                        + "  image "
-                        + ready.result().image().brief());
-        ready.result().units().stream()
-                .filter(unit -> !unit.done())
-                .limit(MOST_FAILURES)
-                .forEach(
-                        unit ->
-                                lines.say(
-                                        "",
-                                        "container "
-                                                + unit.index()
-                                                + "  "
-                                                + (unit.cause().equals("exit_code")
-                                                        ? "ended with exit code " + unit.exitCode()
-                                                        : unit.cause().replace('_', ' '))));
-        lines.say("", ready.outputs().toString());
-    }
-
-    private void audited(RunEvent.Audited audited) {
-        VerdictPredicate verdict = audited.verdict();
-        String outcome =
-                verdict.outcome() == VerdictPredicate.Outcome.PASS
-                        ? terminal.good("PASS")
-                        : terminal.bad(verdict.outcome().name());
-        String how =
-                switch (verdict.method()) {
-                    case EXACT_REPLAY -> "replayed here bit for bit";
-                    case TOLERANT_REPLAY -> "replayed here within the tolerance";
-                    case CONTENTS -> "files complete (nothing was computed again)";
-                };
-        lines.say(
-                "audit",
-                outcome
-                        + "  "
-                        + verdict.drawn().size()
-                        + " of "
-                        + Words.count(audited.units(), "unit")
-                        + " drawn after the result was logged, "
-                        + how
-                        + " in "
-                        + Words.time(audited.took()));
-        if (verdict.outcome() != VerdictPredicate.Outcome.PASS) {
-            lines.say("", verdict.detail());
-        }
     }
 
     private void ended(RunEvent.Ended ended) {
