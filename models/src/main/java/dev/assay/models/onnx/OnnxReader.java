@@ -1,8 +1,6 @@
 package dev.assay.models.onnx;
 
-import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.WireFormat;
 
 import dev.assay.models.ModelException;
 import dev.assay.models.ModelException.Code;
@@ -34,9 +32,9 @@ final class OnnxReader {
 
     private static final int MAX_ENTRIES = 100_000;
 
-    private final CodedInputStream in;
+    private final ProtobufFields in;
 
-    private OnnxReader(CodedInputStream in) {
+    private OnnxReader(ProtobufFields in) {
         this.in = in;
     }
 
@@ -48,9 +46,7 @@ final class OnnxReader {
                 throw bad(file, size + " bytes; at most " + MAX_BYTES + " are read");
             }
             byte[] bytes = Files.readAllBytes(file);
-            CodedInputStream in = CodedInputStream.newInstance(bytes);
-            in.pushLimit(bytes.length);
-            return new OnnxReader(in).model();
+            return new OnnxReader(ProtobufFields.of(bytes)).model();
         } catch (InvalidProtocolBufferException | MalformedOnnxException e) {
             throw bad(file, "truncated or not ONNX: " + e.getMessage());
         } catch (IOException e) {
@@ -60,53 +56,6 @@ final class OnnxReader {
 
     private static ModelException bad(Path file, String problem) {
         return new ModelException(Code.BAD_FORMAT, file + ": " + problem);
-    }
-
-    // ---- messages ----------------------------------------------------------------------------
-
-    /** Reads one field, or skips it. */
-    @FunctionalInterface
-    private interface Field {
-        void read(int number, int tag) throws IOException;
-    }
-
-    /** A message that is a field of another: its length, then its fields. */
-    private void nested(int tag, Field field) throws IOException {
-        require(tag, WireFormat.WIRETYPE_LENGTH_DELIMITED);
-        int outer = in.pushLimit(in.readRawVarint32());
-        fields(field);
-        in.popLimit(outer);
-    }
-
-    private void fields(Field field) throws IOException {
-        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-            field.read(WireFormat.getTagFieldNumber(tag), tag);
-        }
-    }
-
-    private void skip(int tag) throws IOException {
-        int type = WireFormat.getTagWireType(tag);
-        if (type == WireFormat.WIRETYPE_START_GROUP || type == WireFormat.WIRETYPE_END_GROUP) {
-            throw new MalformedOnnxException("it holds a group");
-        }
-        in.skipField(tag);
-    }
-
-    private static void require(int tag, int type) throws IOException {
-        if (WireFormat.getTagWireType(tag) != type) {
-            throw new MalformedOnnxException(
-                    "field " + WireFormat.getTagFieldNumber(tag) + " has another type");
-        }
-    }
-
-    private String text(int tag) throws IOException {
-        require(tag, WireFormat.WIRETYPE_LENGTH_DELIMITED);
-        return in.readStringRequireUtf8();
-    }
-
-    private long integer(int tag) throws IOException {
-        require(tag, WireFormat.WIRETYPE_VARINT);
-        return in.readInt64();
     }
 
     private static <T> void add(List<T> to, T entry) throws IOException {
@@ -123,7 +72,7 @@ final class OnnxReader {
         List<Value> inputs = new ArrayList<>();
         List<Value> outputs = new ArrayList<>();
         boolean[] graph = {false};
-        fields(
+        in.all(
                 (number, tag) -> {
                     switch (number) {
                         case 7 -> {
@@ -131,7 +80,7 @@ final class OnnxReader {
                             graph(tag, nodes, initializers, inputs, outputs);
                         }
                         case 8 -> opset[0] = Math.max(opset[0], opset(tag));
-                        default -> skip(tag);
+                        default -> in.skip(tag);
                     }
                 });
         if (!graph[0]) {
@@ -144,13 +93,13 @@ final class OnnxReader {
     private long opset(int tag) throws IOException {
         long[] version = {0};
         String[] domain = {""};
-        nested(
+        in.nested(
                 tag,
                 (number, field) -> {
                     switch (number) {
-                        case 1 -> domain[0] = text(field);
-                        case 2 -> version[0] = integer(field);
-                        default -> skip(field);
+                        case 1 -> domain[0] = in.text(field);
+                        case 2 -> version[0] = in.integer(field);
+                        default -> in.skip(field);
                     }
                 });
         return isStandard(domain[0]) ? version[0] : 0;
@@ -167,7 +116,7 @@ final class OnnxReader {
             List<Value> inputs,
             List<Value> outputs)
             throws IOException {
-        nested(
+        in.nested(
                 tag,
                 (number, field) -> {
                     switch (number) {
@@ -176,7 +125,7 @@ final class OnnxReader {
                         case 11 -> add(inputs, value(field));
                         case 12 -> add(outputs, value(field));
                         case 15 -> throw new MalformedOnnxException("it holds sparse tensors");
-                        default -> skip(field);
+                        default -> in.skip(field);
                     }
                 });
     }
@@ -192,11 +141,11 @@ final class OnnxReader {
 
     private TensorReader tensor(int tag) throws IOException {
         TensorReader tensor = new TensorReader(in);
-        nested(
+        in.nested(
                 tag,
                 (number, field) -> {
                     if (!tensor.read(number, field)) {
-                        skip(field);
+                        in.skip(field);
                     }
                 });
         return tensor;
@@ -207,17 +156,17 @@ final class OnnxReader {
         List<String> inputs = new ArrayList<>();
         List<String> outputs = new ArrayList<>();
         Map<String, Attribute> attributes = new HashMap<>();
-        nested(
+        in.nested(
                 tag,
                 (number, field) -> {
                     switch (number) {
-                        case 1 -> add(inputs, text(field));
-                        case 2 -> add(outputs, text(field));
-                        case 3 -> texts[0] = text(field);
-                        case 4 -> texts[1] = text(field);
+                        case 1 -> add(inputs, in.text(field));
+                        case 2 -> add(outputs, in.text(field));
+                        case 3 -> texts[0] = in.text(field);
+                        case 4 -> texts[1] = in.text(field);
                         case 5 -> attribute(field, attributes);
-                        case 7 -> texts[2] = text(field);
-                        default -> skip(field);
+                        case 7 -> texts[2] = in.text(field);
+                        default -> in.skip(field);
                     }
                 });
         String domain = isStandard(texts[2]) ? "" : texts[2];
@@ -229,22 +178,18 @@ final class OnnxReader {
         List<Float> numbers = new ArrayList<>();
         List<Long> integers = new ArrayList<>();
         List<Attribute> single = new ArrayList<>();
-        nested(
+        in.nested(
                 tag,
                 (number, field) -> {
                     switch (number) {
-                        case 1 -> name[0] = text(field);
-                        case 2 -> {
-                            require(field, WireFormat.WIRETYPE_FIXED32);
-                            single.add(new Attribute.Real(in.readFloat()));
-                        }
-                        case 3 -> single.add(new Attribute.Whole(integer(field)));
-                        case 4 -> single.add(new Attribute.Text(text(field)));
+                        case 1 -> name[0] = in.text(field);
+                        case 2 -> single.add(new Attribute.Real(in.real(field)));
+                        case 3 -> single.add(new Attribute.Whole(in.integer(field)));
+                        case 4 -> single.add(new Attribute.Text(in.text(field)));
                         case 5 -> single.add(new Attribute.Of(tensor(field).constant()));
-                        case 7 -> new PackedReader(in).floats(field, value -> add(numbers, value));
-                        case 8 ->
-                                new PackedReader(in).integers(field, value -> add(integers, value));
-                        default -> skip(field);
+                        case 7 -> in.reals(field, value -> add(numbers, value));
+                        case 8 -> in.integers(field, value -> add(integers, value));
+                        default -> in.skip(field);
                     }
                 });
         Attribute attribute =
@@ -264,13 +209,13 @@ final class OnnxReader {
         int[] type = {0};
         List<Dim> dims = new ArrayList<>();
         boolean[] shaped = {false};
-        nested(
+        in.nested(
                 tag,
                 (number, field) -> {
                     switch (number) {
-                        case 1 -> name[0] = text(field);
+                        case 1 -> name[0] = in.text(field);
                         case 2 -> shaped[0] |= type(field, type, dims);
-                        default -> skip(field);
+                        default -> in.skip(field);
                     }
                 });
         return new Value(
@@ -280,30 +225,30 @@ final class OnnxReader {
     /** Whether a type says a shape. */
     private boolean type(int tag, int[] type, List<Dim> dims) throws IOException {
         boolean[] shaped = {false};
-        Field shape =
+        ProtobufFields.Field shape =
                 (number, field) -> {
                     switch (number) {
                         case 1 -> add(dims, dim(field));
-                        default -> skip(field);
+                        default -> in.skip(field);
                     }
                 };
-        Field tensor =
+        ProtobufFields.Field tensor =
                 (number, field) -> {
                     switch (number) {
-                        case 1 -> type[0] = (int) integer(field);
+                        case 1 -> type[0] = (int) in.integer(field);
                         case 2 -> {
                             shaped[0] = true;
-                            nested(field, shape);
+                            in.nested(field, shape);
                         }
-                        default -> skip(field);
+                        default -> in.skip(field);
                     }
                 };
-        nested(
+        in.nested(
                 tag,
                 (number, field) -> {
                     switch (number) {
-                        case 1 -> nested(field, tensor);
-                        default -> skip(field);
+                        case 1 -> in.nested(field, tensor);
+                        default -> in.skip(field);
                     }
                 });
         return shaped[0];
@@ -311,12 +256,12 @@ final class OnnxReader {
 
     private Dim dim(int tag) throws IOException {
         Dim[] dim = {new Dim.Dynamic()};
-        nested(
+        in.nested(
                 tag,
                 (number, field) -> {
                     switch (number) {
-                        case 1 -> dim[0] = new Dim.Fixed(integer(field));
-                        default -> skip(field);
+                        case 1 -> dim[0] = new Dim.Fixed(in.integer(field));
+                        default -> in.skip(field);
                     }
                 });
         return dim[0];

@@ -1,8 +1,5 @@
 package dev.assay.models.onnx;
 
-import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.WireFormat;
-
 import dev.assay.models.tensor.Shape;
 import dev.assay.models.tensor.Tensor;
 
@@ -11,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -45,7 +43,7 @@ final class TensorReader {
                     "COMPLEX128",
                     "BFLOAT16");
 
-    private final CodedInputStream in;
+    private final ProtobufFields in;
     private final List<Long> dims = new ArrayList<>();
     private final List<Long> integers = new ArrayList<>();
     private float[] floats = {};
@@ -55,7 +53,7 @@ final class TensorReader {
     private long type;
     private boolean external;
 
-    TensorReader(CodedInputStream in) {
+    TensorReader(ProtobufFields in) {
         this.in = in;
     }
 
@@ -71,32 +69,18 @@ final class TensorReader {
     /** Reads a field; false for one that it has no use for. */
     boolean read(int number, int tag) throws IOException {
         switch (number) {
-            case 1 -> new PackedReader(in).integers(tag, this::dim);
-            case 2 -> type = varint(tag);
-            case 4 -> new PackedReader(in).floats(tag, this::floatValue);
-            case 7 -> new PackedReader(in).integers(tag, this::integer);
-            case 8 -> name = new String(bytes(tag), java.nio.charset.StandardCharsets.UTF_8);
-            case 9 -> raw = bytes(tag);
-            case 14 -> external = varint(tag) == EXTERNAL;
+            case 1 -> in.integers(tag, this::dim);
+            case 2 -> type = in.integer(tag);
+            case 4 -> in.reals(tag, this::floatValue);
+            case 7 -> in.integers(tag, this::integer);
+            case 8 -> name = new String(in.bytes(tag), StandardCharsets.UTF_8);
+            case 9 -> raw = in.bytes(tag);
+            case 14 -> external = in.integer(tag) == EXTERNAL;
             default -> {
                 return false;
             }
         }
         return true;
-    }
-
-    private long varint(int tag) throws IOException {
-        if (WireFormat.getTagWireType(tag) != WireFormat.WIRETYPE_VARINT) {
-            throw new MalformedOnnxException("a tensor's field has another type");
-        }
-        return in.readInt64();
-    }
-
-    private byte[] bytes(int tag) throws IOException {
-        if (WireFormat.getTagWireType(tag) != WireFormat.WIRETYPE_LENGTH_DELIMITED) {
-            throw new MalformedOnnxException("a tensor's field has another type");
-        }
-        return in.readByteArray();
     }
 
     private void dim(long extent) throws MalformedOnnxException {
