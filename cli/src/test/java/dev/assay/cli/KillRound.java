@@ -110,7 +110,7 @@ final class KillRound implements Callable<Void> {
             return null;
         } catch (AssertionError | Exception e) {
             throw new AssertionError(
-                    job + " after " + done + " kills: " + String.join("; ", story), e);
+                    job + " after " + done + " kills: " + e.getMessage() + "\nin " + story, e);
         }
     }
 
