@@ -14,9 +14,6 @@ import dev.assay.protocol.lease.AttemptState;
 import dev.assay.protocol.lease.Cause;
 import dev.assay.protocol.market.AgentMessage;
 import dev.assay.protocol.market.MarketException;
-import dev.assay.runtime.container.ContainerException;
-import dev.assay.runtime.container.ContainerHost;
-import dev.assay.runtime.container.Leftovers;
 import dev.assay.verification.VerificationException;
 
 import org.slf4j.Logger;
@@ -24,6 +21,7 @@ import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -50,6 +48,7 @@ final class Leases implements AutoCloseable {
     private final Map<LeaseId, Attempt> attempts = new ConcurrentHashMap<>();
     private final Map<LeaseId, Recovery> recoveries = new ConcurrentHashMap<>();
     private final Map<LeaseId, JournaledAttempt> interrupted = new ConcurrentHashMap<>();
+    private final LeftContainers left;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private boolean closed;
 
@@ -64,20 +63,21 @@ final class Leases implements AutoCloseable {
         this.workplace = workplace;
         this.bidder = bidder;
         this.outbox = outbox;
+        this.left = new LeftContainers(agent, workplace.containers(), this::held);
     }
 
     /** The attempts that an earlier process left; ends whatever of it runs for none of them. */
     List<JournaledAttempt> recall() throws JournalException {
-        List<JournaledAttempt> left = workplace.journal().unfinished();
-        for (JournaledAttempt attempt : left) {
+        List<JournaledAttempt> recalled = workplace.journal().unfinished();
+        for (JournaledAttempt attempt : recalled) {
             if (attempt.result().isPresent()) {
                 recoveries.put(attempt.lease(), new Recovery(attempt, workplace.journal(), outbox));
             } else {
                 interrupted.put(attempt.lease(), attempt);
             }
         }
-        clearUp(!left.isEmpty() || workplace.containers().mayBeLeft());
-        return left;
+        clearUp(!recalled.isEmpty() || workplace.containers().mayBeLeft());
+        return recalled;
     }
 
     /**
@@ -108,23 +108,16 @@ final class Leases implements AutoCloseable {
                     stuck);
         }
         if (containers) {
-            withContainers(host -> Leftovers.sort(host, Set.copyOf(interrupted.keySet())));
+            left.clear();
         }
         workplace.claims().reconcile(Set.copyOf(interrupted.keySet()));
     }
 
-    /** Something to do with the containers of an earlier process. */
-    @FunctionalInterface
-    private interface WithContainers {
-        void accept(ContainerHost host) throws ContainerException;
-    }
-
-    private void withContainers(WithContainers what) {
-        try {
-            what.accept(workplace.containers().host());
-        } catch (ContainerException e) {
-            LOG.debug("{}: no containers are looked for: {}", agent, e.getMessage());
-        }
+    /** The leases whose containers go on. */
+    private synchronized Set<LeaseId> held() {
+        Set<LeaseId> held = new HashSet<>(interrupted.keySet());
+        held.addAll(attempts.keySet());
+        return held;
     }
 
     /**
@@ -152,7 +145,7 @@ final class Leases implements AutoCloseable {
     private synchronized void abandon(LeaseId lease, Cause cause) {
         JournaledAttempt attempt = interrupted.remove(lease);
         if (attempt != null && !closed) {
-            threads.execute(() -> withContainers(host -> Leftovers.remove(host, lease)));
+            left.clearSoon();
             Recovery recovery = new Recovery(attempt, workplace.journal(), outbox);
             recovery.cancel(cause);
             conclude(recovery);
@@ -267,5 +260,6 @@ final class Leases implements AutoCloseable {
             threads.shutdownNow();
             Thread.currentThread().interrupt();
         }
+        left.close();
     }
 }

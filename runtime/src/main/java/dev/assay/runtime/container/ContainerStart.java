@@ -47,7 +47,7 @@ final class ContainerStart {
         workspace.make(job, image, limits, host.blobs(), host.facts().userNamespaces());
         String container;
         try {
-            container = host.engine().create(request(run.name(), user, workspace));
+            container = create(request(run.name(), user, workspace));
         } catch (ContainerException e) {
             cleanUp(e, workspace::remove);
             throw e;
@@ -76,6 +76,20 @@ final class ContainerStart {
                 new ContainerEvent.Started(
                         run, state.startedAt().orElse(host.clock().instant()), state.ports()));
         return ContainerRun.began(host, run, job, limits, events, container, state);
+    }
+
+    /**
+     * Creates a container; one of its name that a process asked for which died meanwhile makes way.
+     */
+    private String create(ContainerRequest request) throws ContainerException {
+        try {
+            return host.engine().create(request);
+        } catch (ContainerException e) {
+            if (!Leftovers.removeCreated(host, run, request.name())) {
+                throw e;
+            }
+            return host.engine().create(request);
+        }
     }
 
     private interface Step {
@@ -119,7 +133,7 @@ final class ContainerStart {
     private java.util.Optional<byte[]> accounts() throws ContainerException {
         Workspace none = Workspace.of(host.root(), run.name(), host.disk());
         String name = run.name() + Leftovers.ACCOUNTS;
-        String container = host.engine().create(request(name, TenantUser.NOBODY, none));
+        String container = create(request(name, TenantUser.NOBODY, none));
         try {
             return host.engine().read(container, "/etc/passwd", MAX_PASSWD);
         } finally {

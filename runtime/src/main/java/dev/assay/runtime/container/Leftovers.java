@@ -17,12 +17,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * What an earlier process of this agent left on the engine: containers of leases that are still
- * held are handed over, all others are removed with their workspaces. A container counts as this
- * agent's only if it has its label <em>and</em> the name that goes with its other labels; any other
+ * What an earlier process of this agent left on the engine: the containers of a lease that goes on
+ * are handed over, all others are removed with their workspaces. A container counts as this agent's
+ * only if it has its label <em>and</em> the name that goes with its other labels; any other
  * container is never touched, for labels can come from an image.
  */
 public final class Leftovers {
@@ -34,18 +35,29 @@ public final class Leftovers {
     /** A container to take over: it runs, or it ended and waits to be collected. */
     public record Found(RunId run, String container, Instant startedAt) {}
 
-    /** Removes what belongs to no lease of {@code held}, and answers what does. */
-    public static List<Found> sort(ContainerHost host, Set<LeaseId> held)
+    /**
+     * Removes what belongs to no lease that is held. May be called while containers of held leases
+     * start and end: each is asked about when it was found.
+     *
+     * @param held the leases that are held now; one that is not will not be held again
+     */
+    public static void removeUnheld(ContainerHost host, Supplier<Set<LeaseId>> held)
             throws ContainerException {
-        List<Found> kept =
-                keep(
-                        host,
-                        Map.of(ContainerHost.AGENT, host.agent()),
-                        run -> held.contains(run.lease()));
-        Set<String> names = names(kept);
-        held.forEach(lease -> names.add(LeaseRecord.name(lease)));
-        removeFiles(host, "assay-", names);
-        return kept;
+        for (FoundContainer container :
+                host.engine().list(Map.of(ContainerHost.AGENT, host.agent()))) {
+            Optional<RunId> run = run(container);
+            if (run.isPresent()
+                    && ours(container, run.get())
+                    && !held.get().contains(run.get().lease())) {
+                host.engine().remove(container.id());
+            }
+        }
+        removeFiles(
+                host,
+                "assay-",
+                name ->
+                        held.get().stream()
+                                .anyMatch(lease -> name.startsWith(RunId.prefix(lease))));
     }
 
     /**
@@ -55,37 +67,44 @@ public final class Leftovers {
      */
     public static List<Found> of(ContainerHost host, LeaseId lease, Set<Integer> ended)
             throws ContainerException {
-        List<Found> kept =
-                keep(
-                        host,
-                        Map.of(ContainerHost.AGENT, host.agent(), ContainerHost.LEASE, lease.hex()),
-                        run -> !ended.contains(run.index()));
-        Set<String> names = names(kept);
+        List<Found> kept = keep(host, lease, run -> !ended.contains(run.index()));
+        Set<String> names =
+                kept.stream()
+                        .map(found -> found.run().name())
+                        .collect(Collectors.toCollection(HashSet::new));
         names.add(LeaseRecord.name(lease));
-        removeFiles(host, RunId.prefix(lease), names);
+        removeFiles(host, RunId.prefix(lease), names::contains);
         return kept;
     }
 
     /** Removes all that is left of a lease. */
     public static void remove(ContainerHost host, LeaseId lease) throws ContainerException {
-        var _ =
-                keep(
-                        host,
-                        Map.of(ContainerHost.AGENT, host.agent(), ContainerHost.LEASE, lease.hex()),
-                        _ -> false);
-        removeFiles(host, RunId.prefix(lease), Set.of());
+        var _ = keep(host, lease, _ -> false);
+        removeFiles(host, RunId.prefix(lease), _ -> false);
     }
 
-    private static Set<String> names(List<Found> kept) {
-        return kept.stream()
-                .map(found -> found.run().name())
-                .collect(Collectors.toCollection(HashSet::new));
-    }
-
-    /** Of this agent's containers with these labels, answers those that go on; removes the rest. */
-    private static List<Found> keep(
-            ContainerHost host, Map<String, String> labels, Predicate<RunId> held)
+    /** Removes a container of this name and run that was never started; whether there was one. */
+    static boolean removeCreated(ContainerHost host, RunId run, String name)
             throws ContainerException {
+        for (FoundContainer container : host.engine().list(host.labels(run))) {
+            boolean created =
+                    host.engine()
+                            .state(container.id())
+                            .filter(state -> state.phase() == Phase.CREATED)
+                            .isPresent();
+            if (created && container.name().equals(name)) {
+                host.engine().remove(container.id());
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Of a lease's containers, answers those that go on; removes the rest. */
+    private static List<Found> keep(ContainerHost host, LeaseId lease, Predicate<RunId> goesOn)
+            throws ContainerException {
+        Map<String, String> labels =
+                Map.of(ContainerHost.AGENT, host.agent(), ContainerHost.LEASE, lease.hex());
         List<Found> kept = new ArrayList<>();
         for (FoundContainer container : host.engine().list(labels)) {
             Optional<RunId> run = run(container);
@@ -93,7 +112,9 @@ public final class Leftovers {
                 continue;
             }
             Optional<Instant> startedAt =
-                    held.test(run.get()) ? startedAt(host, container, run.get()) : Optional.empty();
+                    goesOn.test(run.get())
+                            ? startedAt(host, container, run.get())
+                            : Optional.empty();
             if (startedAt.isPresent()) {
                 kept.add(new Found(run.get(), container.id(), startedAt.get()));
             } else {
@@ -133,7 +154,7 @@ public final class Leftovers {
         }
     }
 
-    private static void removeFiles(ContainerHost host, String prefix, Set<String> kept)
+    private static void removeFiles(ContainerHost host, String prefix, Predicate<String> kept)
             throws ContainerException {
         if (!Files.isDirectory(host.root())) {
             return;
@@ -141,11 +162,11 @@ public final class Leftovers {
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(host.root(), prefix + "*")) {
             for (Path folder : folders) {
                 String name = folder.getFileName().toString();
-                if (kept.contains(name)) {
+                if (kept.test(name)) {
                     continue;
                 }
                 if (Files.isRegularFile(folder)) {
-                    Files.delete(folder);
+                    Files.deleteIfExists(folder);
                 } else {
                     Workspace.of(host.root(), name, host.disk()).remove();
                 }

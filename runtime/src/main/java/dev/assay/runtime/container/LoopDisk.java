@@ -6,6 +6,7 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,7 @@ public final class LoopDisk implements WorkspaceDisk {
     private static final long INODE_BYTES = 256;
     private static final long LEAST_BYTES = 4L << 20;
     private static final long COMMAND_SECONDS = 30;
+    private static final int ATTEMPTS = 3;
     private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
 
     private LoopDisk() {}
@@ -108,14 +110,28 @@ public final class LoopDisk implements WorkspaceDisk {
 
     @Override
     public void remove(Path folder) throws IOException {
-        while (mounted(folder)) {
-            run("umount", "--lazy", folder.toString());
-        }
         Files.deleteIfExists(image(folder));
-        FileTree.remove(folder);
+        for (int attempt = 1; ; attempt++) {
+            while (mounted(folder)) {
+                run("umount", "--lazy", folder.toString());
+            }
+            try {
+                FileTree.remove(folder);
+                return;
+            } catch (IOException e) {
+                // The mount that a killed process asked for may come only now.
+                if (attempt == ATTEMPTS || !mounted(folder)) {
+                    throw e;
+                }
+            }
+        }
     }
 
+    /** Of a folder that there is none of, nothing is mounted. */
     private static boolean mounted(Path folder) throws IOException {
+        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
         String name = " " + folder.toRealPath() + " ";
         return Files.readString(MOUNTS).lines().anyMatch(line -> line.contains(name));
     }

@@ -255,7 +255,11 @@ public final class DockerEngine implements ContainerEngine {
         calls.done(
                 "remove container " + container,
                 Code.ENGINE_FAILED,
-                List.of(NotFoundException.class, NotModifiedException.class),
+                // a conflict: it is being removed already
+                List.of(
+                        NotFoundException.class,
+                        NotModifiedException.class,
+                        ConflictException.class),
                 () ->
                         client.removeContainerCmd(container)
                                 .withForce(true)

@@ -55,7 +55,7 @@ class LeftoversTest {
         machine.awaitLog("before");
         before.detach();
 
-        List<Found> found = Leftovers.sort(machine.host, Set.of(machine.lease));
+        List<Found> found = machine.left();
         assertThat(found).extracting(Found::run).containsExactly(machine.run());
         machine.events.clear();
         try (ContainerRun after =
@@ -79,7 +79,7 @@ class LeftoversTest {
         Container job = Machine.script("echo done; echo x > /assay/out/x");
         ContainerRun before = machine.start(job, Machine.limits());
         before.detach();
-        Found found = Leftovers.sort(machine.host, Set.of(machine.lease)).getFirst();
+        Found found = machine.left().getFirst();
         machine.engine.await(found.container());
         try (ContainerRun after =
                 ContainerRun.attach(
@@ -94,7 +94,7 @@ class LeftoversTest {
     @Test
     void containers_ofALeaseThatIsNoMore_areRemoved() throws Exception {
         machine.start(Machine.script("sleep 1000"), Machine.limits()).detach();
-        assertThat(Leftovers.sort(machine.host, Set.of(lease("another")))).isEmpty();
+        Leftovers.removeUnheld(machine.host, () -> Set.of(lease("another")));
         machine.assertNothingLeft();
     }
 
@@ -102,14 +102,46 @@ class LeftoversTest {
     void container_thatWasNeverStarted_isRemoved() throws Exception {
         Files.createDirectories(machine.host.root().resolve(machine.run().name()).resolve("log"));
         create(machine.run().name(), machine.host.agent(), machine.lease, Map.of());
-        assertThat(Leftovers.sort(machine.host, Set.of(machine.lease))).isEmpty();
+        assertThat(machine.left()).isEmpty();
         machine.assertNothingLeft();
     }
 
     @Test
     void workspace_withoutAContainer_isRemoved() throws Exception {
-        Files.createDirectories(machine.host.root().resolve("assay-left").resolve("data"));
-        assertThat(Leftovers.sort(machine.host, Set.of(machine.lease))).isEmpty();
+        Path root = machine.host.root();
+        Files.createDirectories(root.resolve(machine.run().name()).resolve("data"));
+        Files.createDirectories(root.resolve("assay-left").resolve("data"));
+        Files.writeString(root.resolve("assay-left-record"), "");
+        assertThat(machine.left()).isEmpty();
+        Leftovers.removeUnheld(machine.host, Set::of);
+        machine.assertNothingLeft();
+    }
+
+    /** The process that made or removed it died in the middle. */
+    @Test
+    void workspace_inPart_isRemoved() throws Exception {
+        Files.createDirectories(machine.host.root().resolve("assay-left").resolve("log"));
+        Leftovers.removeUnheld(machine.host, Set::of);
+        machine.assertNothingLeft();
+    }
+
+    @Test
+    void workspaceAndContainer_ofAHeldLease_stay() throws Exception {
+        try (ContainerRun run = machine.start(Machine.script("sleep 1000"), Machine.limits())) {
+            Leftovers.removeUnheld(machine.host, () -> Set.of(machine.lease));
+            assertThat(machine.left()).extracting(Found::run).containsExactly(machine.run());
+            run.cancel();
+            assertThat(run.await().cause()).isEqualTo(ExitCause.CANCELLED);
+        }
+    }
+
+    /** An engine may still do what a process asked it for that is dead. */
+    @Test
+    void container_thatCameAfterItsProcessDied_makesWay() throws Exception {
+        create(machine.run().name(), machine.host.agent(), machine.lease, Map.of());
+        try (ContainerRun run = machine.start(Machine.script("echo x"), Machine.limits())) {
+            assertThat(run.await().cause()).isEqualTo(ExitCause.DONE);
+        }
         machine.assertNothingLeft();
     }
 
@@ -129,7 +161,7 @@ class LeftoversTest {
                                 .exec()
                                 .getId());
         try {
-            assertThat(Leftovers.sort(machine.host, Set.of(machine.lease, lease))).isEmpty();
+            Leftovers.removeUnheld(machine.host, Set::of);
             for (String stranger : strangers) {
                 assertThat(machine.engine.state(stranger)).isPresent();
             }

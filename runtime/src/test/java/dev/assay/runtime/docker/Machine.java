@@ -19,6 +19,7 @@ import dev.assay.runtime.container.ContainerOutcome;
 import dev.assay.runtime.container.ContainerRun;
 import dev.assay.runtime.container.EngineImage;
 import dev.assay.runtime.container.ImageResolver;
+import dev.assay.runtime.container.Leftovers;
 import dev.assay.runtime.container.LoopDisk;
 import dev.assay.runtime.container.RunId;
 import dev.assay.runtime.container.WorkspaceDisk;
@@ -259,10 +260,15 @@ final class Machine implements AutoCloseable {
         }
     }
 
+    /** What is left of the lease, after what cannot go on was removed. */
+    List<Leftovers.Found> left() throws ContainerException {
+        return Leftovers.of(host, lease, Set.of());
+    }
+
     @Override
     public void close() throws ContainerException {
         try {
-            dev.assay.runtime.container.Leftovers.sort(host, Set.of());
+            Leftovers.removeUnheld(host, Set::of);
         } finally {
             engine.close();
         }
