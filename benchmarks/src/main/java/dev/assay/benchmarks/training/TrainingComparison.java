@@ -36,7 +36,8 @@ import java.util.List;
  * Training {@code builtin:digits} from a seed, steps a second: the same step graph on the exact
  * engine and on DJL/PyTorch in one process, in alternating rounds; beside them, for SGD, the same
  * model trained by PyTorch's own autograd; and what a checkpoint costs. Arguments: threads, rounds,
- * result file.
+ * result file. Takes a quarter of a minute a round and a minute more, three minutes with 7 rounds;
+ * each case is told on standard error when it is done.
  */
 public final class TrainingComparison {
     private static final int[] BATCHES = {16, 64, 256};
@@ -77,9 +78,9 @@ public final class TrainingComparison {
                         if (optimizer instanceof Optimizer.Sgd) {
                             steps.add(() -> autograd.step(input, targets));
                         }
-                        figures.set(
-                                optimizer.name() + "Batch" + batch,
-                                compare(steps, training, ours, rounds));
+                        String name = optimizer.name() + "Batch" + batch;
+                        figures.set(name, compare(steps, training, ours, rounds));
+                        System.err.println(name + " done");
                     }
                 }
             }

@@ -21,6 +21,16 @@ final class RunnerCommand {
                     "LD_LIBRARY_PATH",
                     "PYTORCH_LIBRARY_PATH");
 
+    /**
+     * The C library keeps memory that was freed, up to the bound, rather than return it to the
+     * kernel: a run frees and takes megabytes at each operator, and fetching them page by page took
+     * a fifth of its time. What a job held at most, which is what its limit counts, stays the same.
+     */
+    private static final Map<String, String> ALLOCATOR =
+            Map.of(
+                    "MALLOC_MMAP_THRESHOLD_", Integer.toString(32 << 20), // the most it accepts
+                    "MALLOC_TRIM_THRESHOLD_", Integer.toString(128 << 20));
+
     private RunnerCommand() {}
 
     /**
@@ -52,9 +62,10 @@ final class RunnerCommand {
                 warmUp ? RunnerMain.WARM : RunnerMain.COLD);
     }
 
-    /** Leaves of an environment what a runner needs; of the GPUs it sees its job's alone. */
+    /** Makes of an environment what a runner needs; of the GPUs it sees its job's alone. */
     static void restrict(Map<String, String> environment, List<GpuId> gpus) {
         environment.keySet().retainAll(KEPT);
+        environment.putAll(ALLOCATOR);
         environment.put(GPUS, gpus.stream().map(GpuId::uuid).collect(Collectors.joining(",")));
     }
 }

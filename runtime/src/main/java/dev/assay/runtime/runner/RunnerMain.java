@@ -9,6 +9,7 @@ import dev.assay.models.pack.ModelPackage;
 import dev.assay.models.script.ScriptFile;
 import dev.assay.models.tensor.Tensor;
 import dev.assay.protocol.id.Digest;
+import dev.assay.runtime.host.Pipe;
 import dev.assay.runtime.pytorch.PyTorchEngine;
 
 import org.jspecify.annotations.Nullable;
@@ -24,16 +25,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /**
  * The runner process: loads models and runs them for the agent. Requests come on standard input;
  * answers leave by descriptor 3, and standard output is joined to standard error, so that nothing
- * that native code or a dying JVM prints gets among the answers. Requests are worked on by one
- * thread while another keeps reading, so that the end of input, which is the agent's death, ends
- * the process even while it loads its engine or in the middle of a run. A runner serves one job: it
- * begins once.
+ * that native code or a dying JVM prints gets among the answers. The thread that reads a request
+ * also works on it, because to wake another for it takes longer than a small run; another waits for
+ * the end of input, which is the agent's death, and ends the process even while it loads its engine
+ * or in the middle of a run. A runner serves one job: it begins once.
  */
 public final class RunnerMain {
     /** Exit codes: the agent hung up; what it sent is no frame; there is no answer to send. */
@@ -50,10 +49,17 @@ public final class RunnerMain {
     private static final int MAX_MESSAGE = 4000;
     private static final String FRAMES = "/dev/fd/3";
 
+    /** The agent's requests, and our answers. */
+    private static final Pipe REQUESTS = new Pipe(0);
+
+    private static final Pipe ANSWERS = new Pipe(3);
+
+    /** Holds the rows of most runs, so that their writer need not wait for their reader. */
+    private static final int PIPE_BYTES = 1 << 20;
+
     private final Wire wire;
-    private final ExecutorService worker = Executors.newSingleThreadExecutor();
     private final Map<Integer, LoadedModel> models = new HashMap<>();
-    private @Nullable PyTorchEngine engine; // the worker's alone
+    private @Nullable PyTorchEngine engine;
     private boolean begun;
     private int lastModel;
 
@@ -72,10 +78,21 @@ public final class RunnerMain {
             Wire wire = new Wire(in, out, Integer.parseInt(args[1]));
             Path cache = Path.of(args[0]);
             RunnerMain runner = new RunnerMain(wire);
-            runner.worker.execute(
-                    () -> runner.prepare(cache, args[2].equals(GPU), args[3].equals(WARM)));
+            Thread.ofPlatform().daemon().name("pipes").start(RunnerMain::keepPipes);
+            runner.prepare(cache, args[2].equals(GPU), args[3].equals(WARM));
             runner.serve();
         } catch (IOException e) {
+            exit(BROKEN, e);
+        }
+    }
+
+    private static void keepPipes() {
+        try {
+            REQUESTS.widen(PIPE_BYTES);
+            ANSWERS.widen(PIPE_BYTES);
+            REQUESTS.awaitHangUp();
+            Runtime.getRuntime().halt(HUNG_UP);
+        } catch (IOException | RuntimeException | Error e) {
             exit(BROKEN, e);
         }
     }
@@ -99,8 +116,7 @@ public final class RunnerMain {
     private void serve() {
         try {
             while (true) {
-                Message request = wire.receive();
-                worker.execute(() -> work(request));
+                work(wire.receive());
             }
         } catch (EOFException e) {
             Runtime.getRuntime().halt(HUNG_UP);

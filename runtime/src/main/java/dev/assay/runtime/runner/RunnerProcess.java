@@ -8,10 +8,6 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -31,10 +27,11 @@ final class RunnerProcess implements AutoCloseable {
     private final MemoryBound memory;
     private final OutputTail errors = new OutputTail(TAIL_BYTES);
     private final Thread errorReader;
-    private final ScheduledThreadPoolExecutor deadlines;
+    private final Deadline deadline;
     private final ReentrantLock exchange = new ReentrantLock();
     private final AtomicReference<@Nullable String> endedBecause = new AtomicReference<>();
     private volatile long memoryLimit;
+    private volatile Duration waitLimit = Duration.ZERO;
 
     private RunnerProcess(Process process, MemoryBound memory, RunnerSettings settings) {
         this.process = process;
@@ -51,11 +48,7 @@ final class RunnerProcess implements AutoCloseable {
                         .daemon()
                         .name(name + "-errors")
                         .unstarted(() -> errors.drain(process.getErrorStream()));
-        this.deadlines =
-                new ScheduledThreadPoolExecutor(
-                        1, Thread.ofPlatform().daemon().name(name + "-deadlines").factory());
-        deadlines.setRemoveOnCancelPolicy(true);
-        deadlines.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
+        this.deadline = new Deadline(name + "-deadline", this::overdue);
     }
 
     /** Starts the command; it sees only the environment variables a runner needs. */
@@ -68,6 +61,7 @@ final class RunnerProcess implements AutoCloseable {
             MemoryBound memory = MemoryBound.of(process, settings.controlGroups());
             RunnerProcess runner = new RunnerProcess(process, memory, settings);
             runner.errorReader.start();
+            runner.deadline.start();
             return runner;
         } catch (IOException e) {
             throw new EngineException(
@@ -126,19 +120,12 @@ final class RunnerProcess implements AutoCloseable {
             if (endedBecause.get() != null) {
                 throw lost();
             }
-            Future<?> deadline =
-                    deadlines.schedule(
-                            () ->
-                                    kill(
-                                            "it did not answer within "
-                                                    + limit.toMillis() / 1000.0
-                                                    + " s"),
-                            limit.toMillis(),
-                            TimeUnit.MILLISECONDS);
+            waitLimit = limit;
+            deadline.begin(limit);
             try {
                 return step.call();
             } finally {
-                deadline.cancel(false);
+                deadline.end();
             }
         } catch (TooLargeException e) {
             throw new EngineException(
@@ -151,6 +138,10 @@ final class RunnerProcess implements AutoCloseable {
         } finally {
             exchange.unlock();
         }
+    }
+
+    private void overdue() {
+        kill("it did not answer within " + waitLimit.toMillis() / 1000.0 + " s");
     }
 
     private void kill(String reason) {
@@ -233,7 +224,7 @@ final class RunnerProcess implements AutoCloseable {
         }
         process.destroyForcibly();
         ends(REAP_LIMIT);
-        deadlines.shutdownNow();
+        deadline.close();
         joinErrorReader();
         memory.close();
     }
