@@ -14,6 +14,9 @@ import java.util.Optional;
 final class ContainerCgroup {
     private static final Path ROOT = Path.of("/sys/fs/cgroup");
 
+    /** The most that it can be below its limit when it cannot have more. */
+    private static final long HUGE_PAGE = 2L << 20;
+
     private final Path cpu;
     private final Path memory;
     private final boolean unified;
@@ -28,18 +31,18 @@ final class ContainerCgroup {
      * What was counted so far.
      *
      * @param peakMemoryBytes the most memory it had at a time
-     * @param limitReached how often it wanted more memory than its own limit
+     * @param limitReached whether it wanted more memory than its own limit
      * @param killed how many of its processes the kernel killed for memory
      */
-    record Sample(Duration cpu, long peakMemoryBytes, long limitReached, long killed) {
-        static final Sample NONE = new Sample(Duration.ZERO, 0, 0, 0);
+    record Sample(Duration cpu, long peakMemoryBytes, boolean limitReached, long killed) {
+        static final Sample NONE = new Sample(Duration.ZERO, 0, false, 0);
 
         /** The later of two samples never takes anything back. */
         Sample max(Sample other) {
             return new Sample(
                     cpu.compareTo(other.cpu) > 0 ? cpu : other.cpu,
                     Math.max(peakMemoryBytes, other.peakMemoryBytes),
-                    Math.max(limitReached, other.limitReached),
+                    limitReached || other.limitReached,
                     Math.max(killed, other.killed));
         }
     }
@@ -97,17 +100,23 @@ final class ContainerCgroup {
         return new Sample(
                 micros(field(Files.readAllLines(cpu.resolve("cpu.stat")), "usage_usec")),
                 peak(),
-                field(events, "max"),
+                field(events, "max") > 0,
                 field(events, "oom_kill"));
     }
 
-    /** Whoever is killed at the limit has reached it: so what was killed is read first. */
+    /**
+     * Whoever is killed at the limit has reached it: so what was killed is read first. Not every
+     * kernel counts failures in memory.failcnt (seen: 6.18 does not); that it had all it may have
+     * shows as well.
+     */
     private Sample version1() throws IOException {
         long killed = field(Files.readAllLines(memory.resolve("memory.oom_control")), "oom_kill");
+        long peak = number(memory.resolve("memory.max_usage_in_bytes"));
+        long limit = number(memory.resolve("memory.limit_in_bytes"));
         return new Sample(
                 Duration.ofNanos(number(cpu.resolve("cpuacct.usage"))),
-                number(memory.resolve("memory.max_usage_in_bytes")),
-                number(memory.resolve("memory.failcnt")),
+                peak,
+                number(memory.resolve("memory.failcnt")) > 0 || peak >= limit - HUGE_PAGE,
                 killed);
     }
 

@@ -25,7 +25,7 @@ final class Ending {
         if (!end.outOfMemory()) {
             return end.error().isEmpty() ? ExitCause.EXIT_CODE : ExitCause.ENGINE_LOST;
         }
-        boolean withinItsLimit = last.killed() > 0 && last.limitReached() == 0;
+        boolean withinItsLimit = last.killed() > 0 && !last.limitReached();
         return withinItsLimit ? ExitCause.HOST_MEMORY : ExitCause.OUT_OF_MEMORY;
     }
 

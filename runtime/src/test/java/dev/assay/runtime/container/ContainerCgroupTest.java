@@ -6,6 +6,8 @@ import dev.assay.runtime.container.ContainerCgroup.Sample;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +28,7 @@ class ContainerCgroupTest {
     void version1_isReadInItsFolders() throws Exception {
         write("cpuacct/docker/c/cpuacct.usage", "1500000000\n");
         write("memory/docker/c/memory.max_usage_in_bytes", "4096\n");
+        write("memory/docker/c/memory.limit_in_bytes", "67108864\n");
         write("memory/docker/c/memory.failcnt", "7\n");
         write(
                 "memory/docker/c/memory.oom_control",
@@ -40,8 +43,24 @@ class ContainerCgroupTest {
                                         "0::/docker/c"),
                                 root)
                         .orElseThrow();
-        assertThat(group.sample()).contains(new Sample(Duration.ofMillis(1500), 4096, 7, 2));
+        assertThat(group.sample()).contains(new Sample(Duration.ofMillis(1500), 4096, true, 2));
         assertThat(group.processes()).containsExactly(12L, 34L);
+    }
+
+    /** A kernel need not count failures: then the limit was reached when all of it was used. */
+    @ParameterizedTest
+    @CsvSource({"67108864, true", "65536000, true", "4096, false"})
+    void version1_withoutFailuresCounted_showsWhetherTheLimitWasReached(long peak, boolean reached)
+            throws Exception {
+        write("cpuacct/docker/c/cpuacct.usage", "0\n");
+        write("memory/docker/c/memory.max_usage_in_bytes", peak + "\n");
+        write("memory/docker/c/memory.limit_in_bytes", "67108864\n");
+        write("memory/docker/c/memory.failcnt", "0\n");
+        write("memory/docker/c/memory.oom_control", "oom_kill 1\n");
+        ContainerCgroup group =
+                ContainerCgroup.of(List.of("4:memory:/docker/c", "2:cpuacct:/docker/c"), root)
+                        .orElseThrow();
+        assertThat(group.sample()).contains(new Sample(Duration.ZERO, peak, reached, 1));
     }
 
     @Test
@@ -52,9 +71,9 @@ class ContainerCgroupTest {
         write("system.slice/c.scope/memory.events", "low 0\nhigh 0\nmax 7\noom 1\noom_kill 2\n");
         ContainerCgroup group =
                 ContainerCgroup.of(List.of("0::/system.slice/c.scope"), root).orElseThrow();
-        assertThat(group.sample()).contains(new Sample(Duration.ofMillis(1500), 4096, 7, 2));
+        assertThat(group.sample()).contains(new Sample(Duration.ofMillis(1500), 4096, true, 2));
         Files.delete(root.resolve("system.slice/c.scope/memory.peak"));
-        assertThat(group.sample()).contains(new Sample(Duration.ofMillis(1500), 1024, 7, 2));
+        assertThat(group.sample()).contains(new Sample(Duration.ofMillis(1500), 1024, true, 2));
     }
 
     @Test
@@ -67,8 +86,8 @@ class ContainerCgroupTest {
 
     @Test
     void later_sample_takesNothingBack() {
-        Sample first = new Sample(Duration.ofSeconds(2), 10, 1, 0);
-        Sample second = new Sample(Duration.ofSeconds(1), 20, 0, 3);
-        assertThat(first.max(second)).isEqualTo(new Sample(Duration.ofSeconds(2), 20, 1, 3));
+        Sample first = new Sample(Duration.ofSeconds(2), 10, true, 0);
+        Sample second = new Sample(Duration.ofSeconds(1), 20, false, 3);
+        assertThat(first.max(second)).isEqualTo(new Sample(Duration.ofSeconds(2), 20, true, 3));
     }
 }

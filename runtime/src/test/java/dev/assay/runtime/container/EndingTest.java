@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 
 class EndingTest {
-    private static final Sample AT_ITS_LIMIT = new Sample(Duration.ZERO, 1, 5, 1);
-    private static final Sample WITHIN_ITS_LIMIT = new Sample(Duration.ZERO, 1, 0, 1);
+    private static final Sample AT_ITS_LIMIT = new Sample(Duration.ZERO, 1, true, 1);
+    private static final Sample WITHIN_ITS_LIMIT = new Sample(Duration.ZERO, 1, false, 1);
 
     private static ContainerState state(int code, boolean outOfMemory, String error) {
         return new ContainerState(
