@@ -13,12 +13,8 @@ import dev.assay.runtime.metering.Metered;
 import dev.assay.runtime.metering.Sampler;
 import dev.assay.runtime.metering.UsageSample;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -28,27 +24,11 @@ import java.util.Optional;
  * What a container's control group counts, beside what the container says of itself. The group goes
  * with the container and is read every 50 ms until then, so each script waits a little at its end.
  */
-final class ContainerMeteringTest {
+final class ContainerMeteringTest extends CleanMachine {
     private static final long TICK_MILLIS = 10;
 
     /** What starting a container costs inside its group, on a machine with much else to do. */
     private static final Duration START = Duration.ofSeconds(2);
-
-    @TempDir private Path folder;
-    private Machine machine;
-
-    @BeforeEach
-    void open() throws Exception {
-        machine = Machine.here(folder);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        if (machine != null) {
-            machine.assertNothingLeft();
-            machine.close();
-        }
-    }
 
     /** The shell says what it used; its kernel file has user and system time in ticks. */
     @Test

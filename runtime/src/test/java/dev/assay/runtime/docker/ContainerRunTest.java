@@ -14,34 +14,14 @@ import dev.assay.runtime.container.ContainerOutcome;
 import dev.assay.runtime.container.ContainerRun;
 import dev.assay.runtime.container.ExitCause;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-class ContainerRunTest {
-    @TempDir private Path folder;
-    private Machine machine;
-
-    @BeforeEach
-    void open() throws Exception {
-        machine = Machine.here(folder);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        if (machine != null) {
-            machine.assertNothingLeft();
-            machine.close();
-        }
-    }
-
+final class ContainerRunTest extends CleanMachine {
     @Test
     void container_withInputsAndOutputs_givesFilesByDigest() throws Exception {
         Digest input = machine.blobs.put("six times nine".getBytes(StandardCharsets.UTF_8));

@@ -6,34 +6,14 @@ import dev.assay.runtime.container.ContainerRun;
 import dev.assay.runtime.container.ExitCause;
 import dev.assay.runtime.container.Shell;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 
-class ShellTest {
-    @TempDir private Path folder;
-    private Machine machine;
-
-    @BeforeEach
-    void open() throws Exception {
-        machine = Machine.here(folder);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        if (machine != null) {
-            machine.assertNothingLeft();
-            machine.close();
-        }
-    }
-
+final class ShellTest extends CleanMachine {
     @Test
     void shell_inARunningContainer_talksBothWaysAndGivesItsCode() throws Exception {
         try (ContainerRun run = machine.start(Machine.script("sleep 1000"), Machine.limits());

@@ -22,6 +22,11 @@ public record FakeDriver(Path directory) {
 
     private static final long LIMIT_SECONDS = 60;
 
+    /** The UUID of one of the fake machine's GPUs, by its index. */
+    public static String uuid(int gpu) {
+        return "GPU-%08d-1111-2222-3333-444444444444".formatted(gpu);
+    }
+
     /** A driver without any library. */
     public static FakeDriver in(Path directory) throws IOException {
         return new FakeDriver(Files.createDirectories(directory));

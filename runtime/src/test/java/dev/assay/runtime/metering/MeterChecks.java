@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.assay.protocol.usage.GpuUsage;
 import dev.assay.protocol.usage.Usage;
 import dev.assay.runtime.device.GpuId;
+import dev.assay.runtime.inventory.FakeDriver;
 import dev.assay.runtime.nvml.ThrottleReason;
 
 import java.io.IOException;
@@ -41,7 +42,7 @@ public final class MeterChecks {
     }
 
     private static GpuId gpu(int index) {
-        return new GpuId(NvmlMeteringTest.uuid(index));
+        return new GpuId(FakeDriver.uuid(index));
     }
 
     private Meter begin(GpuId... ids) {

@@ -22,10 +22,6 @@ final class NvmlMeteringTest {
         driver = FakeDriver.in(libraries).with(FakeDriver.NVML, "nvml.c");
     }
 
-    static String uuid(int gpu) {
-        return "GPU-%08d-1111-2222-3333-444444444444".formatted(gpu);
-    }
-
     private static String gpus(int count) {
         StringBuilder gpus = new StringBuilder("live=1\ngpus=" + count + "\n");
         for (int gpu = 0; gpu < count; gpu++) {
@@ -41,7 +37,7 @@ final class NvmlMeteringTest {
                     gpu.%1$d.remap.pending=0
                     gpu.%1$d.remap.failed=0
                     """
-                            .formatted(gpu, uuid(gpu)));
+                            .formatted(gpu, FakeDriver.uuid(gpu)));
         }
         return gpus.toString();
     }
@@ -71,7 +67,7 @@ final class NvmlMeteringTest {
 
     @Test
     void gpu_thatTellsNothing_countsNothingAndSaysSo() throws Exception {
-        check("nothingToTell", "live=1\ngpus=1\ngpu.0.uuid=" + uuid(0) + "\n");
+        check("nothingToTell", "live=1\ngpus=1\ngpu.0.uuid=" + FakeDriver.uuid(0) + "\n");
     }
 
     @Test
