@@ -115,7 +115,7 @@ public final class JobResolver {
                     task.steps(),
                     task.batch(),
                     task.checkpoint(),
-                    EngineName.EXACT);
+                    task.engine());
         } catch (IllegalArgumentException e) {
             throw new TenantException("training: " + e.getMessage(), e);
         }
