@@ -83,9 +83,16 @@ final class Trial {
         cheats.put("firstStepSkipped", skipping(0, start, steps, engine));
         cheats.put("middleStepSkipped", skipping(steps / 2, start, steps, engine));
         cheats.put("lastStepSkipped", skipping(steps - 1, start, steps, engine));
-        Training otherOrder =
-                training(model, rows, training.optimizer(), training.batch(), training.seed() + 9);
-        cheats.put("otherRows", steps(otherOrder, start, steps, engine));
+        if (training.batch() < rows.count()) { // else other rows are the same rows
+            Training otherOrder =
+                    training(
+                            model,
+                            rows,
+                            training.optimizer(),
+                            training.batch(),
+                            training.seed() + 9);
+            cheats.put("otherRows", steps(otherOrder, start, steps, engine));
+        }
         Training faster =
                 training(
                         model,
@@ -95,11 +102,19 @@ final class Trial {
                         training.seed());
         cheats.put("rateOnePercentMore", steps(faster, start, steps, engine));
         cheats.put("optimizerStateOfTheStart", withState(end, start.tensors()));
-        if (start.step() > 0) {
+        if (start.step() > 0 && remembers(training.optimizer())) {
             TrainingState forgetful = withState(start, initial().tensors());
             cheats.put("optimizerStateForgotten", steps(forgetful, steps, engine));
         }
         return cheats;
+    }
+
+    /** Whether a step depends on the optimizer's state before it. */
+    private static boolean remembers(Optimizer optimizer) {
+        return switch (optimizer) {
+            case Optimizer.Sgd(String _, String momentum) -> Double.parseDouble(momentum) > 0;
+            case Optimizer.Adam _ -> true;
+        };
     }
 
     private TrainingState skipping(int skipped, TrainingState start, int steps, Engine engine)
