@@ -3,6 +3,8 @@ package dev.assay.benchmarks.training;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.assay.benchmarks.ResultFile;
+import dev.assay.models.ModelException;
+import dev.assay.models.engine.EngineException;
 import dev.assay.models.training.TrainingState;
 import dev.assay.protocol.json.CanonicalJson;
 import dev.assay.verification.check.TrainingTolerance;
@@ -27,7 +29,9 @@ final class Distances {
             TrainingState start,
             TrainingState claimed,
             TrainingState replayed,
-            String where) {
+            TrainingTolerance.Again again,
+            String where)
+            throws ModelException, EngineException {
         Map.Entry<String, Double> worst =
                 tolerance.distances(start, claimed, replayed).entrySet().stream()
                         .max(Map.Entry.comparingByValue())
@@ -45,7 +49,7 @@ final class Distances {
                         worst.getValue(),
                         TrainingTolerance.lossDistance(claimed, replayed),
                         place));
-        accepted += tolerance.accepts(start, claimed, replayed) ? 1 : 0;
+        accepted += tolerance.accepts(start, claimed, replayed, again) ? 1 : 0;
     }
 
     ObjectNode json() {

@@ -41,8 +41,8 @@ public final class TrainingCalibration {
     private static final int FEW_ROWS = 32;
     private static final List<Optimizer> OPTIMIZERS =
             List.of(
-                    new Optimizer.Sgd("0.0001", "0"),
                     new Optimizer.Sgd("0.3", "0"),
+                    new Optimizer.Sgd("0.0001", "0"),
                     new Optimizer.Sgd("0.05", "0.9"),
                     new Optimizer.Sgd("0.1", "0.9"),
                     Optimizer.Adam.of("0.001"),
@@ -74,7 +74,7 @@ public final class TrainingCalibration {
                 PyTorchEngine pytorch = PyTorchEngine.start(cache, 1)) {
             var calibration = new TrainingCalibration(Integer.parseInt(args[0]), exact, pytorch);
             for (ModelManifest model :
-                    List.of(perceptron(digits, 8), perceptron(digits, 32), digits)) {
+                    List.of(digits, perceptron(digits, 32), perceptron(digits, 8))) {
                 for (Optimizer optimizer : OPTIMIZERS) {
                     pytorch.useThreads(1);
                     calibration.run(model, all, optimizer, 32, 1);
@@ -122,11 +122,12 @@ public final class TrainingCalibration {
             for (int length : LENGTHS) {
                 var claimed = trial.steps(state, length, pytorch);
                 var replayed = trial.steps(state, length, exact);
-                honest.add(tolerance, state, claimed, replayed, where);
+                TrainingTolerance.Again again = from -> trial.steps(from, length, exact);
+                honest.add(tolerance, state, claimed, replayed, again, where);
                 if (length == LENGTHS[LENGTHS.length - 1]) {
                     for (var cheat : trial.cheats(state, replayed, exact).entrySet()) {
                         cheats.computeIfAbsent(cheat.getKey(), _ -> new Distances())
-                                .add(tolerance, state, cheat.getValue(), replayed, where);
+                                .add(tolerance, state, cheat.getValue(), replayed, again, where);
                     }
                     state = claimed;
                 }

@@ -229,7 +229,7 @@ public final class TrainingContents implements ResultContents {
                     unit == 0
                             ? TrainingCheckpoint.of(work, TrainingState.initial(step, work.seed()))
                             : checkpoint(unit - 1);
-            return agrees(unit, start, TrainingRun.replay(unit, start, work, model, rows, exact));
+            return agrees(unit, start, exact);
         } catch (ModelException e) {
             if (e.code() == ModelException.Code.NOT_FINITE) {
                 return false;
@@ -240,14 +240,25 @@ public final class TrainingContents implements ResultContents {
         }
     }
 
-    private boolean agrees(int unit, TrainingCheckpoint start, TrainingCheckpoint replayed)
-            throws VerificationException {
+    private boolean agrees(int unit, TrainingCheckpoint start, Engine exact)
+            throws ModelException, EngineException, VerificationException {
+        TrainingCheckpoint replayed = TrainingRun.replay(unit, start, work, model, rows, exact);
         return switch (work.engine()) {
             case EXACT -> replayed.digest().equals(checkpoints.get(unit));
             case PYTORCH ->
                     new TrainingTolerance(step)
-                            .accepts(start.state(), checkpoint(unit).state(), replayed.state());
+                            .accepts(
+                                    start.state(),
+                                    checkpoint(unit).state(),
+                                    replayed.state(),
+                                    other -> again(unit, other, exact));
         };
+    }
+
+    private TrainingState again(int unit, TrainingState start, Engine exact)
+            throws ModelException, EngineException {
+        TrainingCheckpoint from = TrainingCheckpoint.of(work, start);
+        return TrainingRun.replay(unit, from, work, model, rows, exact).state();
     }
 
     private static VerificationException failed(Exception e) {

@@ -1,6 +1,8 @@
 package dev.assay.verification.check;
 
+import dev.assay.models.ModelException;
 import dev.assay.models.autodiff.TrainingStep;
+import dev.assay.models.engine.EngineException;
 import dev.assay.models.tensor.Tensor;
 import dev.assay.models.training.TrainingState;
 import dev.assay.protocol.job.Optimizer;
@@ -8,6 +10,7 @@ import dev.assay.protocol.job.Optimizer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SplittableRandom;
 
 /**
  * How far the end of a training's unit, computed on PyTorch, may be from the end that the exact
@@ -46,11 +49,68 @@ public record TrainingTolerance(TrainingStep step) {
     private static final double SHARE_OF_GRADIENTS = 0.1;
     private static final double SHARE_OF_RATE = 0.03;
 
-    /** Whether a unit from {@code start} may end in {@code claimed}. */
-    public boolean accepts(TrainingState start, TrainingState claimed, TrainingState replayed) {
-        return lossDistance(claimed, replayed) <= LOSS_LIMIT
-                && distances(start, claimed, replayed).values().stream()
-                        .allMatch(distance -> distance <= LIMIT);
+    /** How much farther off than replays from nudged beginnings an honest unit may be. */
+    private static final double FACTOR = 10;
+
+    private static final int NUDGES = 3;
+    private static final float NUDGE = 0x1p-21f;
+
+    /** Replays a unit from another beginning. */
+    @FunctionalInterface
+    public interface Again {
+        TrainingState from(TrainingState start) throws ModelException, EngineException;
+    }
+
+    /**
+     * Whether a unit from {@code start} may end in {@code claimed}. One that ends too far off is
+     * replayed again from beginnings a few roundings away: where those end far from each other, the
+     * distance says little.
+     */
+    public boolean accepts(
+            TrainingState start, TrainingState claimed, TrainingState replayed, Again again)
+            throws ModelException, EngineException {
+        Map<String, Double> limits = new LinkedHashMap<>();
+        replayed.tensors().keySet().forEach(name -> limits.put(name, LIMIT));
+        if (accepts(start, claimed, replayed, limits, LOSS_LIMIT)) {
+            return true;
+        }
+        double lossLimit = LOSS_LIMIT;
+        for (int nudge = 0; nudge < NUDGES; nudge++) {
+            TrainingState other = again.from(nudged(start, nudge));
+            distances(start, other, replayed)
+                    .forEach((name, spread) -> limits.merge(name, FACTOR * spread, Math::max));
+            lossLimit = Math.max(lossLimit, FACTOR * lossDistance(other, replayed));
+        }
+        return accepts(start, claimed, replayed, limits, lossLimit);
+    }
+
+    private boolean accepts(
+            TrainingState start,
+            TrainingState claimed,
+            TrainingState replayed,
+            Map<String, Double> limits,
+            double lossLimit) {
+        return lossDistance(claimed, replayed) <= lossLimit
+                && distances(start, claimed, replayed).entrySet().stream()
+                        .allMatch(
+                                distance ->
+                                        distance.getValue()
+                                                <= limits.getOrDefault(distance.getKey(), LIMIT));
+    }
+
+    /** The state with every parameter a few roundings up or down; always the same ones. */
+    private TrainingState nudged(TrainingState state, int nudge) {
+        SplittableRandom random = new SplittableRandom(nudge);
+        Map<String, Tensor> tensors = new LinkedHashMap<>(state.tensors());
+        for (String parameter : step.parameters().keySet()) {
+            Tensor tensor = named(parameter, state);
+            float[] values = tensor.values().clone();
+            for (int i = 0; i < values.length; i++) {
+                values[i] *= random.nextBoolean() ? 1 + NUDGE : 1 - NUDGE;
+            }
+            tensors.put(parameter, Tensor.of(tensor.shape(), values));
+        }
+        return new TrainingState(state.step(), state.loss(), tensors);
     }
 
     /** How far the losses are apart, as a share of the replayed one; 0 within {@code 1e-6}. */
