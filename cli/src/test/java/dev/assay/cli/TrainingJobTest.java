@@ -84,6 +84,15 @@ final class TrainingJobTest {
     }
 
     @Test
+    void training_onPytorchWithGpus_isRefusedBeforeAnythingIsOrdered() throws Exception {
+        Path job = pytorch(10);
+        Files.writeString(job, Files.readString(job).replace("{ cpu: 2 }", "{ cpu: 2, gpu: 1 }"));
+        Command.Outcome refused = command.run("run", job.toString());
+        assertThat(refused.exit()).isEqualTo(3);
+        assertThat(refused.err()).contains("job: a training on engine pytorch uses no gpus");
+    }
+
+    @Test
     void audit_ofAFolderWithAnotherCheckpoint_namesIt() throws Exception {
         Command.Outcome trained = command.run("run", "--json", job("0.05", 100).toString());
         Path tensors =

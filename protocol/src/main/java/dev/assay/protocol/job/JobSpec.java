@@ -40,7 +40,7 @@ public record JobSpec(
                 && resources.gpus() > 0) {
             throw new IllegalArgumentException(
                     "a training on engine pytorch uses no gpus: how far a GPU's steps are from"
-                            + " those they are compared with was not measured; set gpus: 0");
+                            + " those they are compared with was not measured; ask for none");
         }
     }
 

@@ -102,7 +102,9 @@ public record Training(
         }
         if (checkpointEvery > longestUnit(engine)) {
             throw new IllegalArgumentException(
-                    "a training on engine %s takes a checkpoint every %d steps or more often, not %d: its units are compared within a tolerance that holds for no more steps"
+                    ("a training on engine %s takes a checkpoint every %d steps or more often, not"
+                                    + " %d: its units are compared within a tolerance that holds"
+                                    + " for no more steps")
                             .formatted(engine.text(), longestUnit(engine), checkpointEvery));
         }
     }
