@@ -6,6 +6,7 @@
 #   benchmarks/run.sh training   training builtin:digits on both engines, steps/s, SGD and Adam, 1 and 2 threads
 #   benchmarks/run.sh runner     PyTorch in a runner process against PyTorch in process; time to the first row
 #   benchmarks/run.sh tolerance  how far honest PyTorch outputs are from the exact engine's
+#   benchmarks/run.sh training-tolerance  the same of trained weights, and how far cheats are
 #   benchmarks/run.sh metering   what sampling costs, with 0, 1 and 8 GPUs of a library that pretends
 #   benchmarks/run.sh idle       an agent without work: resident memory and processor time
 #   benchmarks/run.sh containers from the order to start a container to its first output, against docker run
@@ -56,6 +57,10 @@ case "${1:-}" in
     build
     program dev.assay.benchmarks.digits.ToleranceCalibration 2 benchmarks/results/tolerance.json
     ;;
+  training-tolerance)
+    build
+    program dev.assay.benchmarks.training.TrainingCalibration 12 benchmarks/results/training-tolerance.json
+    ;;
   metering)
     build
     program dev.assay.benchmarks.metering.MeteringCost 60 benchmarks/results/metering.json
@@ -74,7 +79,7 @@ case "${1:-}" in
     program dev.assay.benchmarks.commands.CommandTimes 7 benchmarks/results/commands.json
     ;;
   *)
-    sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
     exit 3
     ;;
 esac

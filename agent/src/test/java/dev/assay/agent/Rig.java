@@ -7,6 +7,7 @@ import dev.assay.agent.jobs.Engines;
 import dev.assay.agent.jobs.Workplace;
 import dev.assay.agent.journal.Journal;
 import dev.assay.models.builtin.BuiltinModels;
+import dev.assay.protocol.blob.BlobException;
 import dev.assay.protocol.blob.BlobStore;
 import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.id.LeaseId;
@@ -14,7 +15,9 @@ import dev.assay.protocol.id.OrderId;
 import dev.assay.protocol.job.EngineName;
 import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.JobSpec;
+import dev.assay.protocol.job.Optimizer;
 import dev.assay.protocol.job.Resources;
+import dev.assay.protocol.job.Training;
 import dev.assay.protocol.job.Verification;
 import dev.assay.protocol.job.Work;
 import dev.assay.protocol.market.Bytes;
@@ -175,6 +178,26 @@ public final class Rig implements AutoCloseable {
 
     public JobSpec spec(Inference work) {
         return spec(NEEDED, price(350_000), work);
+    }
+
+    /** Six steps in three units, on the rows labelled 0 to 9 in turn. */
+    public Training training(EngineName engine) throws BlobException, IOException {
+        StringBuilder rows = new StringBuilder();
+        List<String> unlabelled = Files.readAllLines(blobs.file(input));
+        for (int i = 0; i < unlabelled.size(); i++) {
+            rows.append(unlabelled.get(i)).append(',').append(i % 10).append('\n');
+        }
+        return new Training(
+                model,
+                blobs.put(rows.toString().getBytes(StandardCharsets.UTF_8)),
+                ROWS,
+                1,
+                2,
+                new Optimizer.Sgd("0.01", "0.9"),
+                2 * UNITS,
+                4,
+                2,
+                engine);
     }
 
     public JobSpec spec(Resources needed, Price maxPrice, Work work) {

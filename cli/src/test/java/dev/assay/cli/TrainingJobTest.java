@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Jobs that train a model, from order to settled escrow. */
@@ -57,6 +58,41 @@ final class TrainingJobTest {
     }
 
     @Test
+    void training_onPytorch_isReplayedWithinTheToleranceAndLeavesNoProcess() throws Exception {
+        List<Long> before = children();
+        Command.Outcome trained = command.run("run", "--json", pytorch(10).toString());
+
+        assertThat(trained.exit()).as(trained.out() + trained.err()).isZero();
+        assertThat(trained.event("audited").path("method").asText()).isEqualTo("TOLERANT_REPLAY");
+        assertThat(trained.event("audited").path("drawn").asInt()).isEqualTo(10);
+        assertThat(trained.event("audited").path("outcome").asText()).isEqualTo("PASS");
+        assertThat(children()).as("the runner has ended").isEqualTo(before);
+        AuditReport report = audit(trained);
+        assertThat(report.passed()).as(report.toString()).isTrue();
+        assertThat(report.toString()).contains("within the tolerance");
+        Books.read(home).assertWhole();
+    }
+
+    @Test
+    void training_onPytorchWithLongUnits_isRefusedBeforeAnythingIsOrdered() throws Exception {
+        command.run("run", pytorch(50).toString())
+                .assertError(
+                        3,
+                        "assay: training: a training on engine pytorch takes a checkpoint every 10"
+                                + " steps or more often, not 50: its units are compared within a"
+                                + " tolerance that holds for no more steps");
+    }
+
+    @Test
+    void training_onPytorchWithGpus_isRefusedBeforeAnythingIsOrdered() throws Exception {
+        Path job = pytorch(10);
+        Files.writeString(job, Files.readString(job).replace("{ cpu: 2 }", "{ cpu: 2, gpu: 1 }"));
+        Command.Outcome refused = command.run("run", job.toString());
+        assertThat(refused.exit()).isEqualTo(3);
+        assertThat(refused.err()).contains("job: a training on engine pytorch uses no gpus");
+    }
+
+    @Test
     void audit_ofAFolderWithAnotherCheckpoint_namesIt() throws Exception {
         Command.Outcome trained = command.run("run", "--json", job("0.05", 100).toString());
         Path tensors =
@@ -92,6 +128,19 @@ final class TrainingJobTest {
                 .assertError(
                         3,
                         "assay: the dataset has no labels; add one column with each row's class");
+    }
+
+    private Path pytorch(int checkpoint) throws IOException {
+        Path job = job("0.05", 100);
+        String text = Files.readString(job);
+        return Files.writeString(
+                job,
+                text.replace("  dataset:", "  engine: pytorch\n  dataset:")
+                        .replace("checkpoint: 50", "checkpoint: " + checkpoint));
+    }
+
+    private static List<Long> children() {
+        return ProcessHandle.current().children().map(ProcessHandle::pid).sorted().toList();
     }
 
     private Path job(String rate, int steps) throws IOException {

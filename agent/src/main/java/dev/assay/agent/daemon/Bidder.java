@@ -7,6 +7,7 @@ import dev.assay.agent.jobs.Workplace;
 import dev.assay.agent.journal.JournalException;
 import dev.assay.protocol.id.OrderId;
 import dev.assay.protocol.job.Container;
+import dev.assay.protocol.job.EngineName;
 import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.JobSpec;
 import dev.assay.protocol.job.Resources;
@@ -90,9 +91,7 @@ final class Bidder {
         if (obstacle.isPresent()) {
             return new Decline(offer.order(), obstacle.get());
         }
-        if (spec.work() instanceof Inference inference) {
-            workplace.engines().expect(inference.engine());
-        }
+        engine(spec.work()).ifPresent(workplace.engines()::expect);
         bids.put(offer.order(), rate.get());
         return new PlaceBid(offer.order(), rate.get());
     }
@@ -119,6 +118,15 @@ final class Bidder {
                                         VerificationException.Code.BAD_STATEMENT,
                                         "a lease at a price per %s that this provider has not asked"
                                                 .formatted(assignment.lease().price().unit())));
+    }
+
+    /** What runs a kind of work, if it is an engine. */
+    private static Optional<EngineName> engine(Work work) {
+        return switch (work) {
+            case Inference inference -> Optional.of(inference.engine());
+            case Training training -> Optional.of(training.engine());
+            case Container _ -> Optional.empty();
+        };
     }
 
     /** Why this machine cannot run a kind of work, if it cannot. */

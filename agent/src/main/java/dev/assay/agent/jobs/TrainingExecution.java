@@ -19,6 +19,7 @@ import dev.assay.protocol.lease.Cause;
 import dev.assay.protocol.market.Progress;
 import dev.assay.runtime.device.GpuId;
 import dev.assay.runtime.host.ProcessProbe;
+import dev.assay.runtime.runner.RunnerEngine;
 import dev.assay.verification.statement.ResultPredicate.TrainingBuild;
 
 import java.util.ArrayList;
@@ -26,8 +27,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A training in this process: dataset read, step graph loaded. Each unit ends in a training
- * checkpoint, which is stored before it is committed to.
+ * A training in this process or in a runner: dataset read, step graph loaded. Each unit ends in a
+ * training checkpoint, which is stored before it is committed to.
  */
 final class TrainingExecution implements Execution {
     private final Training work;
@@ -72,6 +73,9 @@ final class TrainingExecution implements Execution {
             engine = workplace.engines().open(work.engine(), assignment.spec().resources(), gpus);
         } catch (EngineException e) {
             throw InferenceExecution.failure(e);
+        }
+        if (engine instanceof RunnerEngine runner) {
+            cancellation.onRequest(runner::close);
         }
         try {
             ModelManifest model = ModelPackage.open(workplace.blobs(), work.model()).manifest();
@@ -127,9 +131,12 @@ final class TrainingExecution implements Execution {
         }
     }
 
+    /** Usage is read from the runner process, or from this one when the engine has none. */
     @Override
     public ProcessProbe processes() {
-        return ProcessProbe.ofThisProcess();
+        return engine instanceof RunnerEngine runner
+                ? ProcessProbe.ofTree(runner.pid())
+                : ProcessProbe.ofThisProcess();
     }
 
     /** A training that diverges is its tenant's: its hyper-parameters are. */
@@ -144,8 +151,10 @@ final class TrainingExecution implements Execution {
             TrainingCheckpoint checkpoint = run.checkpoint();
             checkpoints.add(checkpoint.store(blobs));
             return checkpoint.digest();
-        } catch (EngineException | ModelException e) {
+        } catch (ModelException e) {
             throw new AttemptFailure(Cause.BAD_INPUT, e.getMessage(), e);
+        } catch (EngineException e) {
+            throw InferenceExecution.failure(e);
         } catch (BlobException e) {
             throw InferenceExecution.failure(e);
         }

@@ -9,12 +9,9 @@ import dev.assay.agent.JournalFile;
 import dev.assay.agent.Rig;
 import dev.assay.agent.journal.Journal;
 import dev.assay.agent.journal.JournaledAttempt;
-import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.job.EngineName;
 import dev.assay.protocol.job.JobSpec;
-import dev.assay.protocol.job.Optimizer;
 import dev.assay.protocol.job.Resources;
-import dev.assay.protocol.job.Training;
 import dev.assay.protocol.lease.AttemptState;
 import dev.assay.protocol.lease.Cause;
 import dev.assay.protocol.market.Bytes;
@@ -30,8 +27,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -71,28 +66,8 @@ final class ResumeTest {
         return rig.spec(ONE_GPU, Rig.price(350_000));
     }
 
-    /** Six steps in three units, on rows labelled 0 to 9 in turn. */
     private JobSpec training() throws Exception {
-        StringBuilder rows = new StringBuilder();
-        List<String> unlabelled = Files.readAllLines(rig.blobs.file(rig.input));
-        for (int i = 0; i < unlabelled.size(); i++) {
-            rows.append(unlabelled.get(i)).append(',').append(i % 10).append('\n');
-        }
-        Digest dataset = rig.blobs.put(rows.toString().getBytes(StandardCharsets.UTF_8));
-        return rig.spec(
-                ONE_GPU,
-                Rig.price(350_000),
-                new Training(
-                        rig.model,
-                        dataset,
-                        Rig.ROWS,
-                        1,
-                        2,
-                        new Optimizer.Sgd("0.01", "0.9"),
-                        6,
-                        4,
-                        2,
-                        EngineName.EXACT));
+        return rig.spec(ONE_GPU, Rig.price(350_000), rig.training(EngineName.EXACT));
     }
 
     private Attempt attempt(Award award, Past past, Journal journal, FakeMarket market)

@@ -63,9 +63,14 @@ public final class JobResolver {
                     case TrainingTask task -> training(task, directory);
                     case ContainerTask task -> container(task, file.resources(), directory);
                 };
-        return new ResolvedJob(
-                file,
-                new JobSpec(file.name(), file.resources(), work, file.maxPrice(), file.verify()));
+        try {
+            return new ResolvedJob(
+                    file,
+                    new JobSpec(
+                            file.name(), file.resources(), work, file.maxPrice(), file.verify()));
+        } catch (IllegalArgumentException e) {
+            throw new TenantException("job: " + e.getMessage(), e);
+        }
     }
 
     private Inference inference(InferenceTask task, Path directory)
@@ -115,7 +120,7 @@ public final class JobResolver {
                     task.steps(),
                     task.batch(),
                     task.checkpoint(),
-                    EngineName.EXACT);
+                    task.engine());
         } catch (IllegalArgumentException e) {
             throw new TenantException("training: " + e.getMessage(), e);
         }

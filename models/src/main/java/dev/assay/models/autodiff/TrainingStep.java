@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -241,6 +242,26 @@ public final class TrainingStep {
     /** What the optimizer keeps from step to step, likewise; all zeros at first. */
     public Map<String, TensorType> state() {
         return state;
+    }
+
+    public Optimizer optimizer() {
+        return optimizer;
+    }
+
+    /** The tensor of state that gathers a parameter's gradients. */
+    public String gradients(String parameter) {
+        return switch (optimizer) {
+            case Optimizer.Sgd _ -> velocity(parameter);
+            case Optimizer.Adam _ -> first(parameter);
+        };
+    }
+
+    /** The tensor of state that gathers their squares, if the optimizer keeps one. */
+    public Optional<String> squares(String parameter) {
+        return switch (optimizer) {
+            case Optimizer.Sgd _ -> Optional.empty();
+            case Optimizer.Adam _ -> Optional.of(second(parameter));
+        };
     }
 
     /**

@@ -8,7 +8,6 @@ import dev.assay.models.engine.LoadedModel;
 import dev.assay.models.engine.Trace;
 import dev.assay.models.pack.ModelManifest;
 import dev.assay.models.tensor.Tensor;
-import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.job.Training;
 
 import java.util.ArrayList;
@@ -155,9 +154,9 @@ public final class TrainingRun implements AutoCloseable {
     /**
      * Does the steps of one unit again from the checkpoint it begins at.
      *
-     * @return the digest of the checkpoint that it ends in
+     * @return the checkpoint that it ends in
      */
-    public static Digest replay(
+    public static TrainingCheckpoint replay(
             int unit,
             TrainingCheckpoint start,
             Training training,
@@ -178,7 +177,7 @@ public final class TrainingRun implements AutoCloseable {
             for (int i = 0; i < training.stepsIn(unit); i++) {
                 run.next();
             }
-            return run.checkpoint().digest();
+            return run.checkpoint();
         }
     }
 

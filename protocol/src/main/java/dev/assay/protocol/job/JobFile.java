@@ -49,7 +49,7 @@ public record JobFile(
                 implements Task {}
 
         /**
-         * Training of a model on labelled rows, on the exact engine.
+         * Training of a model on labelled rows.
          *
          * @param model as of an inference; its weights are not used
          * @param dataset path of the labelled rows
@@ -59,6 +59,7 @@ public record JobFile(
         record TrainingTask(
                 String model,
                 String dataset,
+                EngineName engine,
                 Optimizer optimizer,
                 int steps,
                 int batch,

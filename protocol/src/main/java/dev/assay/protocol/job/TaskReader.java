@@ -31,6 +31,7 @@ final class TaskReader {
                             Training.KIND,
                             "model",
                             "dataset",
+                            "engine",
                             "optimizer",
                             "steps",
                             "batch",
@@ -60,33 +61,41 @@ final class TaskReader {
         return new InferenceTask(
                 fields.value("model", "", YamlScalars::nonEmpty),
                 fields.value("input", "", YamlScalars::nonEmpty),
-                fields.optional(
-                        "engine",
-                        EngineName.EXACT,
-                        YamlScalars.named(EngineName::named, EngineName.values())),
+                engine(fields),
                 fields.optional(
                         "batch", 64, text -> YamlScalars.integer(text, 1, Inference.MAX_BATCH)));
     }
 
+    private static EngineName engine(YamlFields fields) {
+        return fields.optional(
+                "engine",
+                EngineName.EXACT,
+                YamlScalars.named(EngineName::named, EngineName.values()));
+    }
+
     private static TrainingTask training(YamlFields fields) {
+        EngineName engine = engine(fields);
         int steps = fields.value("steps", 1, text -> YamlScalars.integer(text, 1, MOST_STEPS));
         return new TrainingTask(
                 fields.value("model", "", YamlScalars::nonEmpty),
                 fields.value("dataset", "", YamlScalars::nonEmpty),
+                engine,
                 optimizer(fields.mapping("optimizer", "name", "rate", "momentum")),
                 steps,
                 fields.optional(
                         "batch", 64, text -> YamlScalars.integer(text, 1, Inference.MAX_BATCH)),
                 fields.optional(
                         "checkpoint",
-                        Math.min(
-                                steps,
-                                Math.max(
-                                        DEFAULT_CHECKPOINT,
-                                        Math.ceilDiv(steps, Training.MAX_UNITS))),
+                        defaultCheckpoint(steps, engine),
                         text -> YamlScalars.integer(text, 1, steps)),
                 fields.optional(
                         "seed", 0L, text -> (long) YamlScalars.integer(text, 0, MOST_STEPS)));
+    }
+
+    /** As many steps as a unit may have, but no fewer than keep to the most units. */
+    private static int defaultCheckpoint(int steps, EngineName engine) {
+        int usual = Math.max(DEFAULT_CHECKPOINT, Math.ceilDiv(steps, Training.MAX_UNITS));
+        return Math.min(steps, Math.min(usual, Training.longestUnit(engine)));
     }
 
     private static Optimizer optimizer(YamlFields fields) {

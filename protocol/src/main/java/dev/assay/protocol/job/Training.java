@@ -53,6 +53,12 @@ public record Training(
      */
     public static final int MAX_UNITS = 1_000;
 
+    /**
+     * The most steps in a unit on an engine whose work is replayed within a tolerance: two engines
+     * drift apart from step to step, and the tolerance was calibrated for so many.
+     */
+    public static final int MAX_TOLERANT_STEPS = 10;
+
     public Training {
         if (rows < 1 || rows > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("a training needs 1 to 2^31-1 rows, not " + rows);
@@ -75,6 +81,12 @@ public record Training(
                             + " and "
                             + checkpointEvery);
         }
+        if (steps > (long) MAX_UNITS * longestUnit(engine)) {
+            throw new IllegalArgumentException(
+                    "a training on engine %s has at most %d steps, not %d; use engine: exact"
+                            .formatted(
+                                    engine.text(), (long) MAX_UNITS * longestUnit(engine), steps));
+        }
         if (Math.ceilDiv(steps, checkpointEvery) > MAX_UNITS) {
             throw new IllegalArgumentException(
                     "a training has at most "
@@ -88,6 +100,21 @@ public record Training(
         if (orderSeed < 0 || seed < 0) {
             throw new IllegalArgumentException("seeds must be from 0 to 2^63-1");
         }
+        if (checkpointEvery > longestUnit(engine)) {
+            throw new IllegalArgumentException(
+                    ("a training on engine %s takes a checkpoint every %d steps or more often, not"
+                                    + " %d: its units are compared within a tolerance that holds"
+                                    + " for no more steps")
+                            .formatted(engine.text(), longestUnit(engine), checkpointEvery));
+        }
+    }
+
+    /** The most steps in a unit on an engine. */
+    static int longestUnit(EngineName engine) {
+        return switch (engine) {
+            case EXACT -> MAX_STEPS;
+            case PYTORCH -> MAX_TOLERANT_STEPS;
+        };
     }
 
     @Override

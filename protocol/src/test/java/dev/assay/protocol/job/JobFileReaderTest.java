@@ -145,6 +145,7 @@ class JobFileReaderTest {
                         new TrainingTask(
                                 "builtin:digits",
                                 "digits.csv",
+                                EngineName.EXACT,
                                 new Optimizer.Sgd("0.05", "0.9"),
                                 600,
                                 32,
@@ -153,12 +154,20 @@ class JobFileReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"60, 60", "600, 100", "1000000, 1000"})
-    void training_withoutACheckpoint_takesAsManyAsAreAccepted(int steps, int every)
+    @CsvSource({
+        "exact, 60, 60",
+        "exact, 600, 100",
+        "exact, 1000000, 1000",
+        "pytorch, 6, 6",
+        "pytorch, 600, 10"
+    })
+    void training_withoutACheckpoint_takesAsManyAsAreAccepted(String engine, int steps, int every)
             throws Exception {
         String yaml =
-                TRAINING.replace("steps: 600", "steps: " + steps).replace("  checkpoint: 50\n", "");
+                TRAINING.replace("steps: 600", "engine: " + engine + "\n  steps: " + steps)
+                        .replace("  checkpoint: 50\n", "");
         TrainingTask task = (TrainingTask) JobFileReader.read("job.yaml", yaml).task();
+        assertThat(task.engine().text()).isEqualTo(engine);
         assertThat(task.checkpoint()).isEqualTo(every);
     }
 

@@ -1,6 +1,7 @@
 package dev.assay.protocol.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -72,23 +73,32 @@ class JobSpecTest {
     }
 
     @Test
-    void training_onAnInexactEngine_isRefused() {
-        byte[] json =
-                new String(
-                                CanonicalJson.bytes(
-                                        new JobSpec(
-                                                        "train",
-                                                        SPEC.resources(),
-                                                        training(new byte[8], new Random(1)),
-                                                        SPEC.maxPrice(),
-                                                        SPEC.verify())
-                                                .json()),
-                                StandardCharsets.UTF_8)
-                        .replace("\"exact\"", "\"pytorch\"")
-                        .getBytes(StandardCharsets.UTF_8);
-        assertThatThrownBy(() -> parse(json))
-                .isInstanceOf(JsonException.class)
-                .hasMessageContaining("a training runs on engine exact, not on pytorch");
+    void training_onPytorch_isTakenWithoutGpusOnly() throws Exception {
+        Training training = pytorch();
+        JobSpec spec = spec(training, 0);
+        assertThat(parse(CanonicalJson.bytes(spec.json()))).isEqualTo(spec);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> spec(training, 1))
+                .withMessageContaining("a training on engine pytorch uses no gpus");
+    }
+
+    private static Training pytorch() {
+        return new Training(
+                Digest.sha256(new byte[1]),
+                Digest.sha256(new byte[2]),
+                100,
+                1,
+                1,
+                Optimizer.Adam.of("0.001"),
+                100,
+                10,
+                Training.MAX_TOLERANT_STEPS,
+                EngineName.PYTORCH);
+    }
+
+    private static JobSpec spec(Training training, int gpus) {
+        return new JobSpec(
+                "train", new Resources(1, 1, 0, gpus), training, SPEC.maxPrice(), SPEC.verify());
     }
 
     private static JobSpec random(Random random) {

@@ -61,6 +61,25 @@ class TrainingTest {
                         "at most 1000 checkpoints; with 2001 steps take one every 3");
     }
 
+    @Test
+    void units_ofATolerantEngine_areShort() {
+        Optimizer sgd = new Optimizer.Sgd("0.1", "0");
+        int longest = Training.MAX_TOLERANT_STEPS;
+        int most = Training.MAX_UNITS * longest;
+        assertThat(tolerant(sgd, most, longest).units()).isEqualTo(Training.MAX_UNITS);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> tolerant(sgd, 600, longest + 1))
+                .withMessageContaining("takes a checkpoint every 10 steps or more often, not 11");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> tolerant(sgd, most + 1, longest))
+                .withMessageContaining("on engine pytorch has at most 10000 steps, not 10001");
+    }
+
+    private static Training tolerant(Optimizer optimizer, int steps, int every) {
+        Digest any = Digest.sha256(new byte[0]);
+        return new Training(any, any, 3823, 7, 8, optimizer, steps, 64, every, EngineName.PYTORCH);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -269,7 +269,7 @@ final class PyTorchTrainingTest {
     private List<Float> losses(Optimizer optimizer, Engine engine) throws Exception {
         ModelManifest manifest = manifest();
         LabelledRows rows = LabelledRows.of(manifest.rows().read(csv()), manifest);
-        Training training = training(rows, optimizer, 40, 40);
+        Training training = training(rows, optimizer, 40, 10);
         List<Float> losses = new ArrayList<>();
         try (TrainingRun run = TrainingRun.begin(training, manifest, rows, engine)) {
             while (run.hasNext()) {

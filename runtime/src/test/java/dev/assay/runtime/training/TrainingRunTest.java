@@ -182,7 +182,8 @@ final class TrainingRunTest {
     }
 
     private Digest replay(int unit, TrainingCheckpoint start, Training training) throws Exception {
-        return TrainingRun.replay(unit, start, training, digits.manifest(), digits.rows(), engine);
+        return TrainingRun.replay(unit, start, training, digits.manifest(), digits.rows(), engine)
+                .digest();
     }
 
     /** The checkpoints of a whole run, that of its beginning included. */

@@ -22,8 +22,9 @@ import java.util.function.IntConsumer;
  * Checks units of a result. Inference is replayed on the exact engine: work done on that engine
  * must come out equal in every bit, work done on PyTorch within {@link Tolerance}. A TorchScript
  * model has no graph that the exact engine could run: PyTorch runs it again. Training steps are
- * done again from the checkpoint they begin at, and must end in the same bits. A container's files
- * must be there. Not thread-safe.
+ * done again from the checkpoint they begin at, and must end in the same bits, or within {@link
+ * TrainingTolerance} when they were done on PyTorch. A container's files must be there. Not
+ * thread-safe.
  */
 public final class Replay {
     private final Engine exact;

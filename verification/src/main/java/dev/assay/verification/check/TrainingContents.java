@@ -219,8 +219,9 @@ public final class TrainingContents implements ResultContents {
     }
 
     /**
-     * Whether a unit, done again from the checkpoint before it, ends in the same bits. One that
-     * diverges does not: nobody could have come from there to a checkpoint.
+     * Whether a unit, done again from the checkpoint before it, ends where it should: in the same
+     * bits, or within {@link TrainingTolerance} when it was done on PyTorch. One that diverges does
+     * not: nobody could have come from there to a checkpoint.
      */
     boolean replays(int unit, Engine exact) throws VerificationException {
         try {
@@ -228,8 +229,7 @@ public final class TrainingContents implements ResultContents {
                     unit == 0
                             ? TrainingCheckpoint.of(work, TrainingState.initial(step, work.seed()))
                             : checkpoint(unit - 1);
-            return TrainingRun.replay(unit, start, work, model, rows, exact)
-                    .equals(checkpoints.get(unit));
+            return agrees(unit, start, exact);
         } catch (ModelException e) {
             if (e.code() == ModelException.Code.NOT_FINITE) {
                 return false;
@@ -238,6 +238,27 @@ public final class TrainingContents implements ResultContents {
         } catch (EngineException e) {
             throw failed(e);
         }
+    }
+
+    private boolean agrees(int unit, TrainingCheckpoint start, Engine exact)
+            throws ModelException, EngineException, VerificationException {
+        TrainingCheckpoint replayed = TrainingRun.replay(unit, start, work, model, rows, exact);
+        return switch (work.engine()) {
+            case EXACT -> replayed.digest().equals(checkpoints.get(unit));
+            case PYTORCH ->
+                    new TrainingTolerance(step)
+                            .accepts(
+                                    start.state(),
+                                    checkpoint(unit).state(),
+                                    replayed.state(),
+                                    other -> again(unit, other, exact));
+        };
+    }
+
+    private TrainingState again(int unit, TrainingState start, Engine exact)
+            throws ModelException, EngineException {
+        TrainingCheckpoint from = TrainingCheckpoint.of(work, start);
+        return TrainingRun.replay(unit, from, work, model, rows, exact).state();
     }
 
     private static VerificationException failed(Exception e) {

@@ -57,7 +57,7 @@ public record VerdictPredicate(
         /** Replayed on the exact engine; every bit of every output must be equal. */
         EXACT_REPLAY,
         /**
-         * Replayed on the exact engine, TorchScript on PyTorch, and compared within the tolerance
+         * Replayed on the exact engine, TorchScript on PyTorch, and compared within the tolerances
          * of docs/verification.md.
          */
         TOLERANT_REPLAY,

@@ -52,6 +52,10 @@ public final class TinyTraining {
     private final LabelledRows rows;
 
     public TinyTraining(Path directory) throws Exception {
+        this(directory, EngineName.EXACT);
+    }
+
+    TinyTraining(Path directory, EngineName engine) throws Exception {
         blobs = BlobStore.open(directory);
         graph =
                 Graph.builder()
@@ -83,7 +87,7 @@ public final class TinyTraining {
                         3 * STEPS_IN_A_UNIT,
                         2,
                         STEPS_IN_A_UNIT,
-                        EngineName.EXACT);
+                        engine);
         papers = new Papers(work);
     }
 
@@ -110,7 +114,39 @@ public final class TinyTraining {
         Map<String, Tensor> tensors = new LinkedHashMap<>(); // a file has them in this order
         tensors.put("w", tensor);
         tensors.put("velocity/w", tensor);
-        return TrainingCheckpoint.of(work, new TrainingState(steps, 1, tensors)).store(blobs);
+        return store(steps, 1, tensors);
+    }
+
+    /** A stored checkpoint: another's tensors and step, and the loss {@code factor} times its. */
+    Digest withLoss(Digest of, float factor) throws Exception {
+        TrainingState state = state(of);
+        return store(state.step(), state.loss() * factor, state.tensors());
+    }
+
+    /** A stored checkpoint off the end of a unit by a share of all that the unit did. */
+    Digest off(Digest start, Digest end, float share) throws Exception {
+        TrainingState from = state(start);
+        TrainingState to = state(end);
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        to.tensors()
+                .forEach(
+                        (name, tensor) -> {
+                            float[] values = tensor.values().clone();
+                            for (int i = 0; i < values.length; i++) {
+                                float before = from.tensors().get(name).values()[i];
+                                values[i] += share * (values[i] - before);
+                            }
+                            tensors.put(name, Tensor.of(tensor.shape(), values));
+                        });
+        return store(to.step(), to.loss(), tensors);
+    }
+
+    private Digest store(int steps, float loss, Map<String, Tensor> tensors) throws Exception {
+        return TrainingCheckpoint.of(work, new TrainingState(steps, loss, tensors)).store(blobs);
+    }
+
+    private TrainingState state(Digest checkpoint) throws Exception {
+        return TrainingCheckpoint.read(checkpoint, blobs, work, step()).state();
     }
 
     private TrainingStep step() throws ModelException {
