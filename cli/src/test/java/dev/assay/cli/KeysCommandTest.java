@@ -53,7 +53,7 @@ final class KeysCommandTest {
                 done("revoke", "provider-alder", "--reason", "lost", "--recovery", "recovery.pem",
                         "--json");
         assertThat(revoked.path("index").asText()).isEqualTo("1");
-        refused("was revoked at log index 1", "rotate", "provider-alder");
+        refused("was revoked; put a new one", "rotate", "provider-alder");
         JsonNode rotated =
                 done("rotate", "provider-alder", "--recovery", "recovery.pem", "--json");
 

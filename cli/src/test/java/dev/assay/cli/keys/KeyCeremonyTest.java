@@ -64,7 +64,7 @@ class KeyCeremonyTest {
 
         assertThat(rotated.index()).isEqualTo(1);
         assertThat(revoked.index()).isEqualTo(2);
-        KeyHistory history = process((_, _, journal) -> journal.history());
+        KeyHistory history = history();
         assertThat(history.periods()).extracting(KeyPeriod::holder).containsOnly(ALDER);
         assertThat(history.require(first, 0).holder()).isEqualTo(ALDER);
         assertThat(history.newest(ALDER).orElseThrow().end())
@@ -82,8 +82,7 @@ class KeyCeremonyTest {
         assertRefused(
                 () -> process((c, _, _) -> rotate(c, Optional.empty())), "was revoked");
         process((c, _, _) -> rotate(c, Optional.of(recovery)));
-        KeyId now = process((_, keys, _) -> keys.signingKey(NAME).keyId());
-        assertThat(now).isNotEqualTo(first);
+        assertThat(inUse()).isNotEqualTo(first);
     }
 
     @Test
@@ -114,8 +113,8 @@ class KeyCeremonyTest {
         KeyJournal.Entry entry = process((c, _, _) -> rotate(c, Optional.empty()));
 
         assertThat(entry.period().key().keyId()).isEqualTo(rotated);
-        assertThat(process((_, _, journal) -> journal.size())).isEqualTo(2);
-        assertThat(process((_, keys, _) -> keys.signingKey(NAME).keyId())).isEqualTo(rotated);
+        assertThat(size()).isEqualTo(2);
+        assertThat(inUse()).isEqualTo(rotated);
     }
 
     @Test
@@ -128,7 +127,7 @@ class KeyCeremonyTest {
 
         process((c, _, _) -> rotate(c, Optional.empty()));
 
-        assertThat(process((_, keys, _) -> keys.existing(NAME).keyId())).isEqualTo(rotated);
+        assertThat(inUse()).isEqualTo(rotated);
     }
 
     @Test
@@ -151,7 +150,7 @@ class KeyCeremonyTest {
         Path statements = root.resolve("market/key-statements");
         Files.move(statements.resolve("0.json"), statements.resolve("0.pending"));
 
-        assertThat(process((_, _, journal) -> journal.history().newest(ALDER))).isPresent();
+        assertThat(history().newest(ALDER)).isPresent();
         assertThat(statements.resolve("0.json")).exists();
     }
 
@@ -163,8 +162,7 @@ class KeyCeremonyTest {
         Envelope revoke = maker.revoke(first, Reason.LOST, recovery);
         Files.write(statements.resolve("1.pending"), revoke.bytes());
 
-        assertThat(process((_, _, journal) -> journal.history().period(first)))
-                .hasValueSatisfying(period -> assertThat(period.end()).isEmpty());
+        assertThat(history().period(first).orElseThrow().end()).isEmpty();
         assertThat(statements.resolve("1.pending")).doesNotExist();
     }
 
@@ -191,7 +189,7 @@ class KeyCeremonyTest {
         assertRefused(
                 () -> process((c, _, _) -> c.register(NAME, recovery.keyId())),
                 "registered before");
-        assertThat(process((_, _, journal) -> journal.size())).isEqualTo(1);
+        assertThat(size()).isEqualTo(1);
         assertThat(root.resolve("market/key-statements/1.pending")).doesNotExist();
     }
 
@@ -220,6 +218,18 @@ class KeyCeremonyTest {
         assertRefused(
                 () -> process((c, _, _) -> c.revoke(NAME, Reason.LOST, Optional.empty())),
                 "is not registered");
+    }
+
+    private long size() throws VerificationException {
+        return process((_, _, journal) -> journal.size());
+    }
+
+    private KeyHistory history() throws VerificationException {
+        return process((_, _, journal) -> journal.history());
+    }
+
+    private KeyId inUse() throws VerificationException {
+        return process((_, keys, _) -> keys.existing(NAME).keyId());
     }
 
     private KeyId registered() throws VerificationException {
