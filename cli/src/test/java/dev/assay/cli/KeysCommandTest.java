@@ -50,12 +50,17 @@ final class KeysCommandTest {
         assertThat(registered.path("keyId").asText()).isEqualTo(first);
         assertThat(registered.path("index").asText()).isEqualTo("0");
         JsonNode revoked =
-                done("revoke", "provider-alder", "--reason", "lost", "--recovery", "recovery.pem",
+                done(
+                        "revoke",
+                        "provider-alder",
+                        "--reason",
+                        "lost",
+                        "--recovery",
+                        "recovery.pem",
                         "--json");
         assertThat(revoked.path("index").asText()).isEqualTo("1");
         refused("was revoked; put a new one", "rotate", "provider-alder");
-        JsonNode rotated =
-                done("rotate", "provider-alder", "--recovery", "recovery.pem", "--json");
+        JsonNode rotated = done("rotate", "provider-alder", "--recovery", "recovery.pem", "--json");
 
         JsonNode shown = done("show", "provider-alder", "--json");
         assertThat(shown.path("keyId").asText()).isEqualTo(rotated.path("keyId").asText());
@@ -80,8 +85,7 @@ final class KeysCommandTest {
         Command.Outcome run = command.run("run", "job.yaml");
         assertThat(run.err()).isEmpty();
         assertThat(run.exit()).isZero();
-        Command.Outcome without =
-                Command.in(folder.resolve("home"), folder).run("run", "job.yaml");
+        Command.Outcome without = Command.in(folder.resolve("home"), folder).run("run", "job.yaml");
         assertThat(without.exit()).isEqualTo(3);
         assertThat(without.err()).contains("tenant.pem").contains("ASSAY_PASSPHRASE");
         Command.Outcome wrong =

@@ -23,12 +23,11 @@ import java.util.concurrent.Callable;
         header = "Make, list and end the keys that sign for you",
         description = {
             "",
-            "Without a command, lists the keys that sign for you: one for each role on this"
-                    + " machine.",
-            "A key's id is the SHA-256 of its public part; it is what leases, receipts and audits"
-                    + " name.",
-            "assay run makes the keys of its local network by itself, not encrypted, since it must",
-            "not ask for passphrases; make your own with assay keys create before you use them."
+            "Without a command, lists the keys that sign for you: one for each role on this",
+            "machine. A key's id is the SHA-256 of its public part; it is what leases,",
+            "receipts and audits name. assay run makes the keys of its local network by",
+            "itself, not encrypted, since it must not ask for passphrases; make your own",
+            "with assay keys create before you use them."
         },
         commandListHeading = "%nCommands:%n",
         synopsisSubcommandLabel = "[COMMAND]",

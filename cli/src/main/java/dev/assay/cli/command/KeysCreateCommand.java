@@ -26,12 +26,12 @@ import java.util.concurrent.Callable;
         header = "Make a key, or take one over",
         description = {
             "",
-            "Makes a key and keeps it in $ASSAY_HOME/keys, in a file that only you can read,"
-                    + " encrypted",
-            "with a passphrase (PKCS#8, scrypt, AES-256; openssl opens it). Nothing that exists is",
-            "ever replaced. The name says whom the key speaks for: provider-NAME, tenant-NAME,",
-            "auditor-NAME, market-NAME; log is the key of the log. assay run uses provider-alder,",
-            "tenant, market and log, and asks for their passphrases when they have any."
+            "Makes a key and keeps it in $ASSAY_HOME/keys, in a file that only you can read,",
+            "encrypted with a passphrase (PKCS#8, scrypt, AES-256; openssl opens it).",
+            "Nothing that exists is ever replaced. The name says whom the key speaks for:",
+            "provider-NAME, tenant-NAME, auditor-NAME, market-NAME; log is the key of the",
+            "log. assay run uses provider-alder, tenant, market and log, and asks for their",
+            "passphrases when they have any."
         },
         footerHeading = "%nExamples:%n",
         footer = {

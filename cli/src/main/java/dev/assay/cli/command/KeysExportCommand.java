@@ -23,9 +23,9 @@ import java.util.concurrent.Callable;
         header = "Print a public key, for those who check you",
         description = {
             "",
-            "Prints the public part of a key: as PEM, which openssl reads, or as JSON. A log's key",
-            "has a form of its own, the vkey of signed notes, which names the log as well.",
-            "There is no way to print a private key."
+            "Prints the public part of a key: as PEM, which openssl reads, or as JSON. A",
+            "log's key has a form of its own, the vkey of signed notes, which names the log",
+            "as well. There is no way to print a private key."
         },
         footerHeading = "%nExamples:%n",
         footer = {

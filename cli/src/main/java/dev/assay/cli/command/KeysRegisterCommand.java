@@ -18,10 +18,11 @@ import java.util.concurrent.Callable;
         header = "Put a key into the log under its name, with a recovery key",
         description = {
             "",
-            "Has the log hold that this key speaks for the holder in its name (provider-alder is",
-            "provider alder). From that entry on it is valid. The recovery key is named by its id;",
-            "only its public part is read, so that the private one can stay offline. With it a key",
-            "that was lost or stolen can be revoked and replaced; without it nobody can."
+            "Has the log hold that this key speaks for the holder in its name (provider-",
+            "alder is provider alder). From that entry on it is valid. The recovery key is",
+            "named by its id; only its public part is read, so that the private one can stay",
+            "offline. With it a key that was lost or stolen can be revoked and replaced;",
+            "without it nobody can."
         },
         footerHeading = "%nExamples:%n",
         footer = {

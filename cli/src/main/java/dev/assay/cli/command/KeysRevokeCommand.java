@@ -20,16 +20,15 @@ import java.util.concurrent.Callable;
         header = "End a registered key",
         description = {
             "",
-            "Has the log hold that nothing counts any more that this key signs from here on; what"
-                    + " the log",
-            "held before stays valid. It cannot be undone: afterwards only the recovery key can put"
-                    + " a",
-            "new key under the same name (assay keys rotate --recovery)."
+            "Has the log hold that nothing counts any more that this key signs from here on;",
+            "what the log held before stays valid. It cannot be undone: afterwards only the",
+            "recovery key can put a new key under the same name (assay keys rotate",
+            "--recovery)."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  assay keys revoke provider-alder --reason retired",
-            "  assay keys revoke provider-alder --reason lost --recovery /media/usb/recovery.pem"
+            "  assay keys revoke provider-alder --reason lost --recovery usb/recovery.pem"
         })
 public final class KeysRevokeCommand implements Callable<Integer> {
     @Mixin

@@ -26,12 +26,11 @@ import java.util.concurrent.Callable;
         header = "Put a new key in the place of a registered one",
         description = {
             "",
-            "Makes a new key, has the log hold that it follows the old one, and puts its file in"
-                    + " the",
-            "place of the old one, which is kept in keys/ended. The old key signs that, or the",
-            "recovery key, and the new key too. From that log entry on the old key counts for"
-                    + " nothing,",
-            "so let work that it has signed for end first. If this is interrupted, run it again."
+            "Makes a new key, has the log hold that it follows the old one, and puts its",
+            "file in the place of the old one, which is kept in keys/ended. The old key",
+            "signs that, or the recovery key, and the new key too. From that log entry on",
+            "the old key counts for nothing, so let work that it has signed for end first.",
+            "If this is interrupted, run it again."
         },
         footerHeading = "%nExamples:%n",
         footer = {

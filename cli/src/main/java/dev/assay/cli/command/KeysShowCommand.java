@@ -20,8 +20,8 @@ import java.util.concurrent.Callable;
         header = "Show a key, how it is kept, and what the log says of it",
         description = {
             "",
-            "Shows public parts only and asks for no passphrase. A key that is registered is shown",
-            "with those that came before and after it under the same name."
+            "Shows public parts only and asks for no passphrase. A key that is registered is",
+            "shown with those that came before and after it under the same name."
         },
         footerHeading = "%nExamples:%n",
         footer = {

@@ -96,7 +96,10 @@ public final class KeyJournal implements AutoCloseable {
         return log.checkpoint().size();
     }
 
-    /** Puts a statement into the log, unless it would be refused there. */
+    /**
+     * Puts a statement into the log, unless it would be refused there. After a failure of the log
+     * the journal is to be opened again.
+     */
     public Entry append(Envelope envelope) throws VerificationException {
         VerifyingKey signer =
                 KeyHistory.claimedSigner(envelope)
@@ -122,7 +125,7 @@ public final class KeyJournal implements AutoCloseable {
     private static void settle(Path directory, TransparencyLog log) throws VerificationException {
         for (Path pending : files(directory, PENDING)) {
             long index = index(pending);
-            Optional<byte[]> leaf = leaf(envelope(pending));
+            Optional<byte[]> leaf = writtenLeaf(pending);
             boolean logged =
                     index < log.checkpoint().size()
                             && leaf.isPresent()
@@ -132,6 +135,18 @@ public final class KeyJournal implements AutoCloseable {
             } else {
                 delete(pending);
             }
+        }
+    }
+
+    /** The leaf of a statement that was about to be logged; none when not all of it was written. */
+    private static Optional<byte[]> writtenLeaf(Path pending) throws VerificationException {
+        try {
+            return leaf(envelope(pending));
+        } catch (VerificationException e) {
+            if (e.code() == Code.IO) {
+                throw e;
+            }
+            return Optional.empty();
         }
     }
 

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Optional;
 
 class KeyCeremonyTest {
@@ -50,8 +51,7 @@ class KeyCeremonyTest {
     private <T> T process(Work<T> work) throws VerificationException {
         try (HomeKeys keys = new HomeKeys(root, PassphraseSource.NONE, RANDOM);
                 KeyJournal journal = KeyJournal.open(root.resolve("market"), keys.logKey())) {
-            return work.in(
-                    new KeyCeremony(keys, journal, InstantSource.system()), keys, journal);
+            return work.in(new KeyCeremony(keys, journal, InstantSource.system()), keys, journal);
         }
     }
 
@@ -79,8 +79,7 @@ class KeyCeremonyTest {
         process((c, _, _) -> c.revoke(NAME, Reason.LOST, Optional.of(recovery)));
 
         assertRefused(() -> process((_, keys, _) -> keys.signingKey(NAME)), "was revoked");
-        assertRefused(
-                () -> process((c, _, _) -> rotate(c, Optional.empty())), "was revoked");
+        assertRefused(() -> process((c, _, _) -> rotate(c, Optional.empty())), "was revoked");
         process((c, _, _) -> rotate(c, Optional.of(recovery)));
         assertThat(inUse()).isNotEqualTo(first);
     }
@@ -101,8 +100,7 @@ class KeyCeremonyTest {
         registered();
         Path file = root.resolve("keys/" + NAME + ".pem");
         byte[] old = Files.readAllBytes(file);
-        KeyId rotated =
-                process((c, _, _) -> rotate(c, Optional.empty())).period().key().keyId();
+        KeyId rotated = process((c, _, _) -> rotate(c, Optional.empty())).period().key().keyId();
         // As it was just after the log took the statement:
         Files.move(file, root.resolve("keys/next/" + NAME + ".pem"));
         Files.write(file, old);
@@ -120,8 +118,7 @@ class KeyCeremonyTest {
     @Test
     void rotate_interruptedBetweenTheTwoMoves_isFinishedByTheNext() throws Exception {
         registered();
-        KeyId rotated =
-                process((c, _, _) -> rotate(c, Optional.empty())).period().key().keyId();
+        KeyId rotated = process((c, _, _) -> rotate(c, Optional.empty())).period().key().keyId();
         Files.move(
                 root.resolve("keys/" + NAME + ".pem"), root.resolve("keys/next/" + NAME + ".pem"));
 
@@ -161,9 +158,11 @@ class KeyCeremonyTest {
         KeyStatements maker = new KeyStatements(HomeKeys.LOG_ORIGIN, InstantSource.system());
         Envelope revoke = maker.revoke(first, Reason.LOST, recovery);
         Files.write(statements.resolve("1.pending"), revoke.bytes());
+        Files.write(statements.resolve("2.pending"), Arrays.copyOf(revoke.bytes(), 100));
 
         assertThat(history().period(first).orElseThrow().end()).isEmpty();
         assertThat(statements.resolve("1.pending")).doesNotExist();
+        assertThat(statements.resolve("2.pending")).doesNotExist();
     }
 
     @Test
@@ -213,8 +212,7 @@ class KeyCeremonyTest {
     void rotate_keyThatIsNotRegistered_isRefused() throws Exception {
         process((_, keys, _) -> keys.signingKey(NAME));
 
-        assertRefused(
-                () -> process((c, _, _) -> rotate(c, Optional.empty())), "is not registered");
+        assertRefused(() -> process((c, _, _) -> rotate(c, Optional.empty())), "is not registered");
         assertRefused(
                 () -> process((c, _, _) -> c.revoke(NAME, Reason.LOST, Optional.empty())),
                 "is not registered");
@@ -235,8 +233,7 @@ class KeyCeremonyTest {
     private KeyId registered() throws VerificationException {
         return process(
                 (ceremony, keys, _) -> {
-                    KeyId key =
-                            MAKER.make(keys, NAME, new KeyMaker.Generated(false)).keyId();
+                    KeyId key = MAKER.make(keys, NAME, new KeyMaker.Generated(false)).keyId();
                     assertThat(ceremony.register(NAME, recovery.keyId()).index()).isZero();
                     return key;
                 });

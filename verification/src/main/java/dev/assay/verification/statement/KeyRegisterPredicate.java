@@ -6,6 +6,7 @@ import dev.assay.protocol.id.KeyId;
 import dev.assay.protocol.json.CanonicalJson;
 import dev.assay.protocol.json.JsonException;
 import dev.assay.protocol.json.JsonFields;
+import dev.assay.verification.crypto.LogVerifyingKey;
 import dev.assay.verification.crypto.VerifyingKey;
 
 import java.time.Instant;
@@ -24,8 +25,16 @@ public record KeyRegisterPredicate(
     static final String TYPE = TYPE_PREFIX + "key-register/v1";
 
     public KeyRegisterPredicate {
+        requireOrigin(log);
         if (recoveryKey.equals(key.keyId())) {
             throw new IllegalArgumentException("a key cannot be its own recovery key");
+        }
+    }
+
+    /** Refuses what cannot name a log. */
+    static void requireOrigin(String log) {
+        if (!LogVerifyingKey.isOrigin(log)) {
+            throw new IllegalArgumentException("log: is no origin of a log");
         }
     }
 

@@ -30,6 +30,10 @@ public record KeyRevokePredicate(
         RETIRED
     }
 
+    public KeyRevokePredicate {
+        KeyRegisterPredicate.requireOrigin(log);
+    }
+
     @Override
     public String type() {
         return TYPE;

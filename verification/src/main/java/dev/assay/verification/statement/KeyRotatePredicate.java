@@ -41,6 +41,7 @@ public record KeyRotatePredicate(
     public record Terms(
             String log, KeyId oldKey, VerifyingKey newKey, KeyId recoveryKey, long expires) {
         public Terms {
+            KeyRegisterPredicate.requireOrigin(log);
             if (newKey.keyId().equals(oldKey) || newKey.keyId().equals(recoveryKey)) {
                 throw new IllegalArgumentException(
                         "a new key is neither the old key nor the recovery key");

@@ -275,6 +275,7 @@ final class StatementTest {
         assertRefused(Forgery.bytes(register, "/predicate/holder/name", "Al der"), "has a name of");
         assertRefused(Forgery.bytes(register, "/predicate/holder/role", "BANK"), "not one of");
         assertRefused(Forgery.bytes(register, "/predicate/publicKey", "MFkw"), "publicKey");
+        assertRefused(Forgery.bytes(register, "/predicate/log", "log\nold 00"), "no origin");
         assertRefused(Forgery.bytes(register, "/predicate/publicKey", "%"), "publicKey");
     }
 
