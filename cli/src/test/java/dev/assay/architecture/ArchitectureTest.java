@@ -18,6 +18,8 @@ import com.tngtech.archunit.lang.ArchRule;
 
 import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
+import java.security.AuthProvider;
+import java.security.KeyStore;
 
 /** The rules of docs/architecture.md. */
 @AnalyzeClasses(
@@ -135,6 +137,15 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule bouncyCastle_staysInItsAdapter =
             confined("org.bouncycastle..", "dev.assay.verification.crypto..");
+
+    /** PKCS#11 tokens are key stores of the JDK. */
+    @ArchTest
+    static final ArchRule tokens_stayInTheirAdapter =
+            noClasses()
+                    .that(not(resideInAPackage("dev.assay.verification.crypto..")))
+                    .should()
+                    .dependOnClassesThat()
+                    .belongToAnyOf(KeyStore.class, AuthProvider.class);
 
     @ArchTest
     static final ArchRule picocli_staysInTheCommands =

@@ -1,5 +1,6 @@
 package dev.assay.cli;
 
+import dev.assay.cli.keys.HomeKeys;
 import dev.assay.cli.network.AssayHome;
 import dev.assay.cli.network.HomeException;
 import dev.assay.cli.network.LocalNetwork;
@@ -10,8 +11,10 @@ import dev.assay.cli.tenant.RunEvent;
 import dev.assay.cli.tenant.TenantClient;
 import dev.assay.protocol.job.JobFileReader;
 import dev.assay.runtime.host.HostFacts;
+import dev.assay.verification.crypto.PassphraseSource;
 
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +40,7 @@ final class LocalRun implements AutoCloseable {
                     opened,
                     LocalNetwork.open(
                             opened,
+                            new HomeKeys(home, PassphraseSource.NONE, new SecureRandom()),
                             agents,
                             CompletableFuture.completedFuture(HOST),
                             List::of,

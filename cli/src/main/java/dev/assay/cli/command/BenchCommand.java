@@ -4,6 +4,7 @@ import dev.assay.agent.inventory.SignedInventory;
 import dev.assay.cli.console.BenchJson;
 import dev.assay.cli.console.BenchText;
 import dev.assay.cli.console.Terminal;
+import dev.assay.cli.keys.HomeKeys;
 import dev.assay.cli.network.AssayHome;
 import dev.assay.cli.network.HomeException;
 import dev.assay.runtime.bench.BenchReport;
@@ -18,7 +19,6 @@ import dev.assay.runtime.inventory.GpuReport;
 import dev.assay.runtime.inventory.Standing;
 import dev.assay.runtime.inventory.Survey;
 import dev.assay.verification.VerificationException;
-import dev.assay.verification.crypto.KeyFile;
 import dev.assay.verification.crypto.SigningKey;
 import dev.assay.verification.dsse.Envelope;
 
@@ -89,6 +89,8 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--json", description = "report as one JSON object")
     private boolean json;
 
+    @Mixin private final PassphraseOptions passphrase = new PassphraseOptions();
+
     @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
 
     @Override
@@ -102,10 +104,10 @@ public final class BenchCommand implements Callable<Integer> {
         LoggerFactory.getILoggerFactory(); // set up before OSHI logs
         Pace pace =
                 new Pace(Pace.USUAL.warmUp(), Pace.USUAL.round(), rounds, Pace.USUAL.nanoClock());
-        try (AssayHome home = AssayHome.open(AssayHome.defaultRoot())) {
-            SigningKey key =
-                    new KeyFile(home.keys().resolve(role + ".pem")).signingKey(new SecureRandom());
-            measure(home, key, pace);
+        try (AssayHome home = AssayHome.open(AssayHome.defaultRoot());
+                HomeKeys keys =
+                        new HomeKeys(home.root(), passphrase.passphrases(), new SecureRandom())) {
+            measure(home, keys.signingKey(role), pace);
         }
         return ExitCode.OK;
     }

@@ -1,46 +1,58 @@
 package dev.assay.cli.command;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.assay.cli.keys.HomeKey;
+import dev.assay.cli.keys.HomeKeys;
 import dev.assay.cli.network.AssayHome;
-import dev.assay.protocol.json.CanonicalJson;
 import dev.assay.verification.VerificationException;
-import dev.assay.verification.crypto.KeyFile;
-import dev.assay.verification.crypto.VerifyingKey;
+import dev.assay.verification.crypto.PassphraseSource;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 
-/** {@code assay keys}: the public side of the keys in the home directory. */
+/** {@code assay keys}: the keys of the home. */
 @Command(
         name = "keys",
-        header = "List the keys that sign for you",
+        header = "Make, list and end the keys that sign for you",
         description = {
             "",
-            "Lists the keys that sign for you: one for each role on this machine. A key's id is"
-                    + " the",
-            "SHA-256 of its public part; it is what leases, receipts and audits name. Keys are made"
-                    + " on",
-            "first use and never leave the home directory; this shows public parts only."
+            "Without a command, lists the keys that sign for you: one for each role on this",
+            "machine. A key's id is the SHA-256 of its public part; it is what leases,",
+            "receipts and audits name. assay run makes the keys of its local network by",
+            "itself, not encrypted, since it must not ask for passphrases; make your own",
+            "with assay keys create before you use them."
         },
+        commandListHeading = "%nCommands:%n",
+        synopsisSubcommandLabel = "[COMMAND]",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  assay keys --pem      with the public keys, to hand to somebody who checks your"
-                    + " evidence"
+            "  assay keys --pem                        the public keys, to hand to somebody who"
+                    + " checks you",
+            "  assay keys create -o /media/usb/recovery.pem",
+            "  assay keys create provider-alder        with a passphrase",
+            "  assay keys register provider-alder --recovery /media/usb/recovery.pem",
+            "",
+            "docs/keys.md tells the whole story."
+        },
+        subcommands = {
+            KeysCreateCommand.class,
+            KeysShowCommand.class,
+            KeysExportCommand.class,
+            KeysRegisterCommand.class,
+            KeysRotateCommand.class,
+            KeysRevokeCommand.class
         })
 public final class KeysCommand implements Callable<Integer> {
     @Mixin
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private final HelpOption help = new HelpOption();
-
-    private static final String LOG_KEY = "log.pem";
 
     @Option(names = "--pem", description = "print the public keys as well")
     private boolean pem;
@@ -49,40 +61,36 @@ public final class KeysCommand implements Callable<Integer> {
     private boolean json;
 
     @Override
-    public Integer call() throws VerificationException, IOException {
-        Path keys = AssayHome.defaultRoot().resolve("keys");
-        if (!Files.isDirectory(keys)) {
-            System.out.println("no keys yet in " + keys + "; they are made by the first assay run");
-            return ExitCode.OK;
-        }
-        for (Path file : files(keys)) {
-            print(file);
+    public Integer call() throws VerificationException {
+        Path root = AssayHome.defaultRoot();
+        try (HomeKeys keys = reader(root)) {
+            List<HomeKey> all = keys.parties();
+            if (all.isEmpty()) {
+                System.out.println(
+                        "no keys yet in "
+                                + root.resolve("keys")
+                                + "; they are made by assay keys create, or the first assay run");
+                return ExitCode.OK;
+            }
+            KeyLines lines = new KeyLines(keys.history());
+            for (HomeKey key : all) {
+                if (json) {
+                    ObjectNode line = lines.json(key);
+                    line.put("role", key.name());
+                    System.out.println(line);
+                } else {
+                    System.out.println(lines.line(key));
+                    if (pem) {
+                        System.out.print(key.publicHalf().toPem());
+                    }
+                }
+            }
         }
         return ExitCode.OK;
     }
 
-    private void print(Path file) throws VerificationException {
-        VerifyingKey key = new KeyFile(file).existingSigningKey().verifyingKey();
-        String role = file.getFileName().toString().replace(".pem", "");
-        if (json) {
-            System.out.println(
-                    CanonicalJson.object()
-                            .put("role", role)
-                            .put("keyId", key.keyId().hex())
-                            .put("publicKey", key.toPem()));
-        } else {
-            System.out.printf(Locale.ROOT, "%-18s %s%n", role, key.keyId().hex());
-            if (pem) {
-                System.out.print(key.toPem());
-            }
-        }
-    }
-
-    private static List<Path> files(Path keys) throws IOException {
-        try (Stream<Path> files = Files.list(keys)) {
-            return files.filter(file -> file.toString().endsWith(".pem") && !file.endsWith(LOG_KEY))
-                    .sorted()
-                    .toList();
-        }
+    /** The home's keys for somebody who reads public parts only. */
+    static HomeKeys reader(Path root) {
+        return new HomeKeys(root, PassphraseSource.NONE, new SecureRandom());
     }
 }

@@ -4,6 +4,7 @@ import dev.assay.agent.journal.JournalException;
 import dev.assay.cli.console.RunJson;
 import dev.assay.cli.console.RunText;
 import dev.assay.cli.console.Terminal;
+import dev.assay.cli.keys.HomeKeys;
 import dev.assay.cli.network.AssayHome;
 import dev.assay.cli.network.GpuLooks;
 import dev.assay.cli.network.HomeException;
@@ -34,6 +35,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -90,6 +92,8 @@ public final class RunCommand implements Callable<Integer> {
             description = "of an array, the container with the shell (default: ${DEFAULT-VALUE})")
     private int shellIndex = 0;
 
+    @Mixin private final PassphraseOptions passphrase = new PassphraseOptions();
+
     @CommandLine.Spec private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
 
     @Override
@@ -115,7 +119,9 @@ public final class RunCommand implements Callable<Integer> {
         GpuLooks gpus = GpuLooks.begin(() -> Survey.ofThisMachine().take().gpus());
         try (Interruption interruption = Interruption.install();
                 AssayHome home = AssayHome.open(AssayHome.defaultRoot());
-                LocalNetwork network = LocalNetwork.open(home, agents, host, gpus, clock)) {
+                HomeKeys keys =
+                        new HomeKeys(home.root(), passphrase.passphrases(), new SecureRandom());
+                LocalNetwork network = LocalNetwork.open(home, keys, agents, host, gpus, clock)) {
             return run(network.tenant(), file, events, interruption);
         }
     }

@@ -15,8 +15,8 @@ import java.nio.file.attribute.PosixFilePermissions;
  * The directory that holds everything Assay keeps, used by one process at a time.
  *
  * <pre>
- * keys/       private keys, mode 0600          blobs/    content-addressed blobs
- * market/     ledger and orders (SQLite), and the transparency log's tiles
+ * keys/       key files, mode 0600             blobs/    content-addressed blobs
+ * market/     ledger and orders (SQLite), the transparency log's tiles, statements about keys
  * agents/     each agent's journal (SQLite)    cache/    extracted native libraries
  * tenant/     orders that are not closed yet   jobs/     results and evidence, one folder an order
  * containers/ workspaces of running containers

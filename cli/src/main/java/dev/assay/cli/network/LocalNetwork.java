@@ -1,6 +1,7 @@
 package dev.assay.cli.network;
 
 import dev.assay.agent.journal.JournalException;
+import dev.assay.cli.keys.HomeKeys;
 import dev.assay.cli.network.LocalAgents.LocalAgent;
 import dev.assay.cli.tenant.OpenOrders;
 import dev.assay.cli.tenant.TenantClient;
@@ -30,8 +31,6 @@ import dev.assay.verification.attest.AuditedResult;
 import dev.assay.verification.check.RefutedResult;
 import dev.assay.verification.check.Replay;
 import dev.assay.verification.check.ResultContents;
-import dev.assay.verification.crypto.KeyFile;
-import dev.assay.verification.crypto.LogSigningKey;
 import dev.assay.verification.crypto.SigningKey;
 
 import java.nio.charset.StandardCharsets;
@@ -58,7 +57,6 @@ public final class LocalNetwork implements AutoCloseable {
     /** One runner is made ready for a job that an agent has bid for. */
     private static final int WARM_RUNNERS = 1;
 
-    private static final String LOG_ORIGIN = "assay.local/log";
     private static final Duration AGENT_GRACE = Duration.ofSeconds(10);
 
     /** Every agent here answers, so that an auction ends sooner, but for a machine under load. */
@@ -81,9 +79,11 @@ public final class LocalNetwork implements AutoCloseable {
      * @param host the machine that the agents rent out; waited for when the first agent starts
      * @param gpus asks for the machine's GPUs
      * @param home stays its caller's
+     * @param keys the home's, with whatever their passphrases take; stay their caller's
      */
     public static LocalNetwork open(
             AssayHome home,
+            HomeKeys keys,
             int agents,
             CompletableFuture<HostFacts> host,
             Supplier<List<GpuReport>> gpus,
@@ -95,7 +95,7 @@ public final class LocalNetwork implements AutoCloseable {
                     TenantException {
         Owned owned = new Owned();
         try {
-            return new Opening(home, gpus, clock, BlobStore.open(home.blobs()), owned)
+            return new Opening(home, keys, gpus, clock, BlobStore.open(home.blobs()), owned)
                     .open(agents, host);
         } catch (BlobException
                 | MarketException
@@ -111,6 +111,7 @@ public final class LocalNetwork implements AutoCloseable {
     /** The steps of opening a network; what is opened is {@code owned} from then on. */
     private record Opening(
             AssayHome home,
+            HomeKeys held,
             Supplier<List<GpuReport>> gpus,
             InstantSource clock,
             BlobStore blobs,
@@ -119,7 +120,7 @@ public final class LocalNetwork implements AutoCloseable {
 
         LocalNetwork open(int agents, CompletableFuture<HostFacts> host)
                 throws MarketException, VerificationException, JournalException, TenantException {
-            MarketKeys keys = new MarketKeys(key("market"), logKey());
+            MarketKeys keys = new MarketKeys(key("market"), held.logKey());
             Market market =
                     owned.add(Market.open(config(), home.market(), keys, this::reproduce, clock));
             String transport = "assay-" + Long.toHexString(RANDOM.nextLong());
@@ -182,11 +183,7 @@ public final class LocalNetwork implements AutoCloseable {
         }
 
         private SigningKey key(String name) throws VerificationException {
-            return new KeyFile(home.keys().resolve(name + ".pem")).signingKey(RANDOM);
-        }
-
-        private LogSigningKey logKey() throws VerificationException {
-            return new KeyFile(home.keys().resolve("log.pem")).logSigningKey(LOG_ORIGIN, RANDOM);
+            return held.signingKey(name);
         }
 
         private ReplayEngine.Runners replayRunners() throws VerificationException {

@@ -3,145 +3,224 @@ package dev.assay.verification.crypto;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.VerificationException.Code;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.util.Set;
+import java.util.Arrays;
+import java.util.Optional;
 
 /**
- * A private key on disk: PKCS#8 PEM in a file that only its owner may read (0600), in a directory
- * made 0700. A file that others may read is refused, since its key may be known already.
+ * A key pair on disk, in a {@link SecretFile}: the public key, then the private key in PKCS#8,
+ * encrypted unless somebody asked for a file without a passphrase. {@link KeyText} draws it. The
+ * public key is read without the passphrase, and compared with the private one when that is used.
  */
 public record KeyFile(Path path) {
     private static final int MAX_BYTES = 4096;
-    private static final Set<PosixFilePermission> OWNER_ONLY =
-            PosixFilePermissions.fromString("rw-------");
-    private static final FileAttribute<?> FILE_MODE =
-            PosixFilePermissions.asFileAttribute(OWNER_ONLY);
-    private static final FileAttribute<?> DIRECTORY_MODE =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    private static final String RESTORE = "; restore it, or move it away for a new key";
 
-    /** Reads one kind of key. */
-    private interface Parser<K> {
-        K parse(String pem) throws VerificationException;
+    /** How one kind of key pair is read and written. */
+    private interface Kind<K, P> {
+        P publicKey(String pem) throws VerificationException;
+
+        K privateKey(byte[] pkcs8) throws VerificationException;
+
+        P half(K key);
+    }
+
+    /** Attestation keys. */
+    private record Attestation() implements Kind<SoftwareKey, VerifyingKey> {
+        @Override
+        public VerifyingKey publicKey(String pem) throws VerificationException {
+            return VerifyingKey.fromPem(pem);
+        }
+
+        @Override
+        public SoftwareKey privateKey(byte[] pkcs8) throws VerificationException {
+            return SoftwareKey.fromPkcs8(pkcs8);
+        }
+
+        @Override
+        public VerifyingKey half(SoftwareKey key) {
+            return key.verifyingKey();
+        }
+    }
+
+    /** The keys of the log with this origin. */
+    private record Log(String origin) implements Kind<LogSigningKey, LogVerifyingKey> {
+        @Override
+        public LogVerifyingKey publicKey(String pem) throws VerificationException {
+            return LogVerifyingKey.fromPem(origin, pem);
+        }
+
+        @Override
+        public LogSigningKey privateKey(byte[] pkcs8) throws VerificationException {
+            return LogSigningKey.fromPkcs8(origin, pkcs8);
+        }
+
+        @Override
+        public LogVerifyingKey half(LogSigningKey key) {
+            return key.verifyingKey();
+        }
     }
 
     public KeyFile {
         path = path.toAbsolutePath();
     }
 
-    /** The attestation key in this file, which is created with a new key when absent. */
-    public SigningKey signingKey(SecureRandom random) throws VerificationException {
-        if (!Files.exists(path)) {
-            store(SigningKey.create(random).toPem());
+    /** The attestation key in this file, which is created with a new, unencrypted key if absent. */
+    public SoftwareKey signingKey(SecureRandom random) throws VerificationException {
+        return signingKey(random, PassphraseSource.NONE);
+    }
+
+    /** The same, and when the file is there and encrypted, its passphrase is asked for. */
+    public SoftwareKey signingKey(SecureRandom random, PassphraseSource source)
+            throws VerificationException {
+        if (!file().exists()) {
+            // When another process is first, its key is as good.
+            store(SoftwareKey.create(random), Optional.empty(), random);
         }
-        return existingSigningKey();
+        return existingSigningKey(source);
+    }
+
+    /** The attestation key in this file, which must be there and not be encrypted. */
+    public SoftwareKey existingSigningKey() throws VerificationException {
+        return existingSigningKey(PassphraseSource.NONE);
     }
 
     /** The attestation key in this file, which must be there. */
-    public SigningKey existingSigningKey() throws VerificationException {
-        return load(SigningKey::fromPem);
+    public SoftwareKey existingSigningKey(PassphraseSource source) throws VerificationException {
+        return privateKey(new Attestation(), text(), source);
     }
 
-    /** The log key in this file, which is created with a new key when absent. */
+    /** The log key in this file, which is created with a new, unencrypted key if absent. */
     public LogSigningKey logSigningKey(String origin, SecureRandom random)
             throws VerificationException {
-        if (!Files.exists(path)) {
-            store(LogSigningKey.create(origin, random).toPem());
-        }
-        return load(pem -> LogSigningKey.fromPem(origin, pem));
+        return logSigningKey(origin, random, PassphraseSource.NONE);
     }
 
-    private <K> K load(Parser<K> parser) throws VerificationException {
-        String pem;
-        try {
-            Set<PosixFilePermission> mode = Files.getPosixFilePermissions(path);
-            if (!OWNER_ONLY.containsAll(mode)) {
-                throw new VerificationException(
-                        Code.BAD_KEY,
-                        "key file "
-                                + path
-                                + " is open to others ("
-                                + PosixFilePermissions.toString(mode)
-                                + "): replace the key if it may have been read, otherwise run chmod"
-                                + " 600 "
-                                + path);
-            }
-            pem = read();
-        } catch (IOException | UnsupportedOperationException e) {
+    /** The same, and when the file is there and encrypted, its passphrase is asked for. */
+    public LogSigningKey logSigningKey(String origin, SecureRandom random, PassphraseSource source)
+            throws VerificationException {
+        if (!file().exists()) {
+            store(LogSigningKey.create(origin, random), Optional.empty(), random);
+        }
+        return privateKey(new Log(origin), text(), source);
+    }
+
+    /** The public half of the attestation key in this file; needs no passphrase. */
+    public VerifyingKey verifyingKey() throws VerificationException {
+        return publicKey(new Attestation());
+    }
+
+    /** The public half of the log key in this file; needs no passphrase. */
+    public LogVerifyingKey logVerifyingKey(String origin) throws VerificationException {
+        return publicKey(new Log(origin));
+    }
+
+    /** Whether the private key in this file is encrypted. */
+    public boolean encrypted() throws VerificationException {
+        return text().encrypted();
+    }
+
+    /** Creates the file with this key; an existing file is refused, and stays. */
+    public void create(SoftwareKey key, Optional<Passphrase> passphrase, SecureRandom random)
+            throws VerificationException {
+        refuseUnless(store(key, passphrase, random));
+    }
+
+    /** Creates the file with this log key; an existing file is refused, and stays. */
+    public void create(LogSigningKey key, Optional<Passphrase> passphrase, SecureRandom random)
+            throws VerificationException {
+        refuseUnless(store(key, passphrase, random));
+    }
+
+    private boolean store(SoftwareKey key, Optional<Passphrase> passphrase, SecureRandom random)
+            throws VerificationException {
+        return store(key.verifyingKey().toPem(), key.pkcs8(), passphrase, random);
+    }
+
+    private boolean store(LogSigningKey key, Optional<Passphrase> passphrase, SecureRandom random)
+            throws VerificationException {
+        return store(key.verifyingKey().toPem(), key.pkcs8(), passphrase, random);
+    }
+
+    private boolean store(
+            String publicPem, byte[] pkcs8, Optional<Passphrase> passphrase, SecureRandom random)
+            throws VerificationException {
+        String text = KeyText.of(publicPem, pkcs8, passphrase, random).text();
+        return file().create(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private void refuseUnless(boolean created) throws VerificationException {
+        if (!created) {
             throw new VerificationException(
                     Code.IO,
-                    "cannot read key file "
+                    "there is a file "
                             + path
-                            + ": "
-                            + e
-                            + "; it must be a file this user may read",
-                    e);
+                            + " already; choose another name, or move it away if you are sure");
+        }
+    }
+
+    private <K, P> P publicKey(Kind<K, P> kind) throws VerificationException {
+        KeyText text = text();
+        if (text.publicPem().isEmpty()) {
+            return kind.half(privateKey(kind, text, PassphraseSource.NONE));
         }
         try {
-            return parser.parse(pem);
+            return kind.publicKey(text.publicPem().get());
         } catch (VerificationException e) {
-            throw new VerificationException(
-                    e.code(),
-                    "key file "
-                            + path
-                            + ": "
-                            + e.getMessage()
-                            + "; restore it, or move it away for a new key",
-                    e);
+            throw inThisFile(e, RESTORE);
         }
     }
 
-    private String read() throws IOException {
-        try (InputStream in = Files.newInputStream(path)) {
-            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
-            if (bytes.length > MAX_BYTES) {
-                throw new IOException("more than " + MAX_BYTES + " bytes");
-            }
-            return new String(bytes, StandardCharsets.ISO_8859_1);
-        }
-    }
-
-    /** Puts the key in place whole or not at all; when another process was first, its key stays. */
-    private void store(String pem) throws VerificationException {
+    private <K, P> K privateKey(Kind<K, P> kind, KeyText text, PassphraseSource source)
+            throws VerificationException {
+        Optional<P> written = Optional.empty();
+        byte[] pkcs8;
         try {
-            Path directory = path.resolveSibling("");
-            Files.createDirectories(directory, DIRECTORY_MODE);
-            Path temporary = Files.createTempFile(directory, ".key", ".tmp", FILE_MODE);
-            try {
-                try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-                    channel.write(ByteBuffer.wrap(pem.getBytes(StandardCharsets.US_ASCII)));
-                    channel.force(true);
-                }
-                // A hard link is the move that never replaces an existing file.
-                Files.createLink(path, temporary);
-            } finally {
-                Files.delete(temporary);
+            if (text.publicPem().isPresent()) {
+                written = Optional.of(kind.publicKey(text.publicPem().get()));
             }
-            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-                channel.force(true);
-            }
-        } catch (FileAlreadyExistsException e) {
-            // The other process's key is as good: load it.
-        } catch (IOException | UnsupportedOperationException e) {
-            throw new VerificationException(
-                    Code.IO,
-                    "cannot create key file "
-                            + path
-                            + ": "
-                            + e
-                            + "; the directory must be writable",
-                    e);
+            pkcs8 = text.pkcs8(what(), source);
+        } catch (VerificationException e) {
+            throw inThisFile(e, text.encrypted() ? "" : RESTORE);
         }
+        try {
+            K key = kind.privateKey(pkcs8);
+            if (written.isPresent() && !written.get().equals(kind.half(key))) {
+                throw new VerificationException(
+                        Code.BAD_KEY, "the private key does not belong to the public key above it");
+            }
+            return key;
+        } catch (VerificationException e) {
+            throw text.encrypted()
+                    ? inThisFile(KeyEncryption.wrongPassphrase(), "")
+                    : inThisFile(e, RESTORE);
+        } finally {
+            Arrays.fill(pkcs8, (byte) 0);
+        }
+    }
+
+    private KeyText text() throws VerificationException {
+        byte[] bytes = file().read(MAX_BYTES);
+        try {
+            return KeyText.parse(new String(bytes, StandardCharsets.ISO_8859_1));
+        } catch (VerificationException e) {
+            throw inThisFile(e, "");
+        } finally {
+            Arrays.fill(bytes, (byte) 0);
+        }
+    }
+
+    private VerificationException inThisFile(VerificationException e, String advice) {
+        return new VerificationException(e.code(), what() + ": " + e.getMessage() + advice, e);
+    }
+
+    private String what() {
+        return "key file " + path;
+    }
+
+    private SecretFile file() {
+        return new SecretFile(path);
     }
 }

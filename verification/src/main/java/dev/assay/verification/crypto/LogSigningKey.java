@@ -42,7 +42,7 @@ public final class LogSigningKey {
 
     /** Reads exactly what {@link #toPem} writes. */
     public static LogSigningKey fromPem(String origin, String pem) throws VerificationException {
-        return fromPkcs8(origin, KeyEncoding.fromPem(SigningKey.PEM_LABEL, pem));
+        return fromPkcs8(origin, KeyEncoding.fromPem(SoftwareKey.PEM_LABEL, pem));
     }
 
     /** The 64 bytes of the signature of this message. */
@@ -64,8 +64,12 @@ public final class LogSigningKey {
 
     /** The private key as PKCS#8 PEM: a secret. */
     public String toPem() {
-        return KeyEncoding.pem(
-                SigningKey.PEM_LABEL, KeyEncoding.concat(KeyEncoding.ED25519_PKCS8, seed));
+        return KeyEncoding.pem(SoftwareKey.PEM_LABEL, pkcs8());
+    }
+
+    /** The private key as PKCS#8 DER: a secret. */
+    byte[] pkcs8() {
+        return KeyEncoding.concat(KeyEncoding.ED25519_PKCS8, seed);
     }
 
     /** Names the key; never shows the private part. */

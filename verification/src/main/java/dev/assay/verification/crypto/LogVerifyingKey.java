@@ -62,6 +62,18 @@ public final class LogVerifyingKey {
         return new LogVerifyingKey(origin, key);
     }
 
+    /** Reads exactly what {@link #toPem} writes, as the key of the log with this origin. */
+    public static LogVerifyingKey fromPem(String origin, String pem) throws VerificationException {
+        byte[] spki = KeyEncoding.fromPem(VerifyingKey.PEM_LABEL, pem);
+        return of(
+                origin,
+                KeyEncoding.strip(
+                        KeyEncoding.ED25519_SPKI,
+                        spki,
+                        Ed25519.PUBLIC_KEY_SIZE,
+                        "an Ed25519 public key (SubjectPublicKeyInfo)"));
+    }
+
     /** Reads a signed note's verifier key: name, key id and key, joined by '+'. */
     public static LogVerifyingKey parse(String vkey) throws VerificationException {
         String[] parts = vkey.split("\\+", 3);
@@ -115,6 +127,11 @@ public final class LogVerifyingKey {
     /** The SubjectPublicKeyInfo in DER. */
     public byte[] spki() {
         return KeyEncoding.concat(KeyEncoding.ED25519_SPKI, key);
+    }
+
+    /** The SubjectPublicKeyInfo as PEM, which does not name the log. */
+    public String toPem() {
+        return KeyEncoding.pem(VerifyingKey.PEM_LABEL, spki());
     }
 
     /** Hex SHA-256 of {@link #spki}. */

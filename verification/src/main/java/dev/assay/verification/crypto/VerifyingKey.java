@@ -15,7 +15,7 @@ import org.bouncycastle.math.ec.ECPoint;
  * make later verifications cheaper.
  */
 public final class VerifyingKey {
-    private static final String PEM_LABEL = "PUBLIC KEY";
+    static final String PEM_LABEL = "PUBLIC KEY";
 
     private final ECPublicKeyParameters point;
     private final KeyId keyId;

@@ -15,7 +15,10 @@ public sealed interface Predicate
                 SettlementPredicate,
                 EvidencePredicate,
                 InventoryPredicate,
-                AccessPredicate {
+                AccessPredicate,
+                KeyRegisterPredicate,
+                KeyRotatePredicate,
+                KeyRevokePredicate {
     /** Every predicate's type URI begins so. */
     String TYPE_PREFIX = "https://assay.dev/attestation/";
 

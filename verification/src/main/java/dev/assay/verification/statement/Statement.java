@@ -100,6 +100,9 @@ public record Statement(List<Subject> subjects, Predicate predicate) {
             case SettlementPredicate settlement -> settlement.statement().subjects();
             case InventoryPredicate inventory -> inventory.statement().subjects();
             case AccessPredicate access -> access.statement().subjects();
+            case KeyRegisterPredicate register -> register.statement().subjects();
+            case KeyRotatePredicate rotate -> rotate.statement().subjects();
+            case KeyRevokePredicate revoke -> revoke.statement().subjects();
             case EvidencePredicate _ -> written;
         };
     }
@@ -117,6 +120,9 @@ public record Statement(List<Subject> subjects, Predicate predicate) {
                         case EvidencePredicate.TYPE -> EvidencePredicate.parse(json);
                         case InventoryPredicate.TYPE -> InventoryPredicate.parse(json);
                         case AccessPredicate.TYPE -> AccessPredicate.parse(json);
+                        case KeyRegisterPredicate.TYPE -> KeyRegisterPredicate.parse(json);
+                        case KeyRotatePredicate.TYPE -> KeyRotatePredicate.parse(json);
+                        case KeyRevokePredicate.TYPE -> KeyRevokePredicate.parse(json);
                         default -> throw json.error("unknown predicate type '" + type + "'");
                     };
             json.end();

@@ -52,7 +52,7 @@ class SigningKeyTest {
 
     @Test
     void pem_roundTrip_keepsTheKey() throws Exception {
-        SigningKey key = SigningKey.create(random);
+        SoftwareKey key = SigningKey.create(random);
 
         assertThat(SigningKey.fromPem(key.toPem()).keyId()).isEqualTo(key.keyId());
     }
@@ -111,7 +111,7 @@ class SigningKeyTest {
     void toString_neverShowsThePrivatePart() throws Exception {
         SigningKey key = SigningKey.fromPkcs8(pkcs8(SCALAR, POINT));
 
-        assertThat(key.toString()).isEqualTo("SigningKey[" + key.keyId().brief() + "]");
+        assertThat(key.toString()).isEqualTo("SoftwareKey[" + key.keyId().brief() + "]");
     }
 
     private static byte[] pkcs8(String scalar, String point) {

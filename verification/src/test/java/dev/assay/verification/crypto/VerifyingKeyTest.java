@@ -81,7 +81,7 @@ class VerifyingKeyTest {
     }
 
     @Test
-    void signature_anotherEncoding_isRefused() {
+    void signature_anotherEncoding_isRefused() throws Exception {
         byte[] der = signer.sign(MESSAGE).der();
         byte[] longLength =
                 KeyEncoding.concat(

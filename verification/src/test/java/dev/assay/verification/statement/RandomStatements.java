@@ -17,11 +17,16 @@ import dev.assay.protocol.money.Price;
 import dev.assay.protocol.money.PriceUnit;
 import dev.assay.protocol.usage.GpuUsage;
 import dev.assay.protocol.usage.Usage;
+import dev.assay.verification.VerificationException;
+import dev.assay.verification.crypto.Signature;
+import dev.assay.verification.crypto.SigningKey;
+import dev.assay.verification.crypto.VerifyingKey;
 import dev.assay.verification.statement.SettlementPredicate.Purpose;
 import dev.assay.verification.statement.SettlementPredicate.Transfer;
 import dev.assay.verification.statement.VerdictPredicate.Method;
 import dev.assay.verification.statement.VerdictPredicate.Outcome;
 
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,6 +39,8 @@ import java.util.stream.IntStream;
 /** Statements of every kind with random contents, edges of the ranges included. */
 final class RandomStatements {
     private static final String ODD_TEXT = "a \"quoted\" \\ line\nwith ünïcödé \uD83D\uDE00 \u0000";
+
+    private static final SigningKey ONE_KEY = SigningKey.create(new SecureRandom());
 
     private final Random random;
 
@@ -50,6 +57,9 @@ final class RandomStatements {
                 result().statement(),
                 verdict().statement(),
                 settlement().statement(),
+                keyRegister().statement(),
+                keyRotate().statement(),
+                keyRevoke().statement(),
                 evidence(),
                 inventory().statement());
     }
@@ -169,6 +179,42 @@ final class RandomStatements {
                 maybe(),
                 transfers,
                 instant());
+    }
+
+    private KeyRegisterPredicate keyRegister() {
+        KeyHolder holder =
+                new KeyHolder(any(KeyHolder.Role.values()), "alder-" + random.nextInt(1_000));
+        return new KeyRegisterPredicate(
+                "log.example/" + random.nextInt(99), holder, publicKey(), key(), instant());
+    }
+
+    private KeyRotatePredicate keyRotate() {
+        return new KeyRotatePredicate(
+                new KeyRotatePredicate.Terms("log.example", key(), publicKey(), key(), quantity()),
+                signer(),
+                signature(),
+                instant());
+    }
+
+    private KeyRevokePredicate keyRevoke() {
+        return new KeyRevokePredicate(
+                "log.example", key(), any(KeyRevokePredicate.Reason.values()), signer(), instant());
+    }
+
+    private KeySigner signer() {
+        return new KeySigner(any(KeySigner.Capacity.values()), publicKey());
+    }
+
+    private static VerifyingKey publicKey() {
+        return ONE_KEY.verifyingKey();
+    }
+
+    private static Signature signature() {
+        try {
+            return ONE_KEY.sign(new byte[] {1});
+        } catch (VerificationException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private Statement evidence() {

@@ -52,6 +52,9 @@ final class StatementTest {
                         "https://assay.dev/attestation/result/v1",
                         "https://assay.dev/attestation/verdict/v1",
                         "https://assay.dev/attestation/settlement/v1",
+                        "https://assay.dev/attestation/key-register/v1",
+                        "https://assay.dev/attestation/key-rotate/v1",
+                        "https://assay.dev/attestation/key-revoke/v1",
                         "https://assay.dev/attestation/evidence/v1",
                         "https://assay.dev/attestation/inventory/v1");
     }
@@ -263,6 +266,31 @@ final class StatementTest {
     }
 
     @Test
+    void keyRegistration_ofAKeyThatCannotBe_isRefused() throws Exception {
+        Statement register = ofType("key-register");
+        KeyRegisterPredicate predicate = (KeyRegisterPredicate) register.predicate();
+        assertRefused(
+                Forgery.bytes(register, "/predicate/recoveryKey", predicate.key().keyId().hex()),
+                "its own recovery key");
+        assertRefused(Forgery.bytes(register, "/predicate/holder/name", "Al der"), "has a name of");
+        assertRefused(Forgery.bytes(register, "/predicate/holder/role", "BANK"), "not one of");
+        assertRefused(Forgery.bytes(register, "/predicate/publicKey", "MFkw"), "publicKey");
+        assertRefused(Forgery.bytes(register, "/predicate/log", "log\nold 00"), "no origin");
+        assertRefused(Forgery.bytes(register, "/predicate/publicKey", "%"), "publicKey");
+    }
+
+    @Test
+    void keyRotation_thatGoesNowhere_isRefused() throws Exception {
+        Statement rotate = ofType("key-rotate");
+        String newKey = ((KeyRotatePredicate) rotate.predicate()).terms().newKey().keyId().hex();
+        assertRefused(Forgery.bytes(rotate, "/predicate/oldKey", newKey), "neither the old key");
+        assertRefused(
+                Forgery.bytes(rotate, "/predicate/recoveryKey", newKey), "nor the recovery key");
+        assertRefused(Forgery.bytes(rotate, "/predicate/possession", "MAA="), "possession");
+        assertRefused(Forgery.bytes(rotate, "/predicate/expires", "-1"), "expires");
+    }
+
+    @Test
     void inventory_thatContradictsItself_isRefused() throws Exception {
         Statement inventory = new RandomStatements(9).all().getLast();
         assertRefused(
@@ -287,6 +315,14 @@ final class StatementTest {
 
     private static Statement order() throws ModelException {
         return new Papers().order().statement();
+    }
+
+    private static Statement ofType(String kind) {
+        return new RandomStatements(2)
+                .all().stream()
+                        .filter(s -> s.predicate().type().contains("/" + kind + "/"))
+                        .findFirst()
+                        .orElseThrow();
     }
 
     private static Statement verdict(String outcome) {
