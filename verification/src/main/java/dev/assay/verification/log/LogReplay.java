@@ -68,7 +68,7 @@ final class LogReplay {
         Tile different = firstDifferent;
         if (different == null && !entriesStand) {
             throw files.corrupt(
-                    TransparencyLog.CHECKPOINT,
+                    CommittedLog.CHECKPOINT,
                     "its root is "
                             + committed.root().brief()
                             + ", but the entries and tiles have "

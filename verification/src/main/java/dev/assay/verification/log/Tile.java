@@ -29,6 +29,17 @@ record Tile(int level, long index, int width) {
         return new Tile(level, index, (int) Math.min(FULL, hashes - index * FULL));
     }
 
+    /** The tile of this level that is not full in a log of this size; it may be empty. */
+    static Tile last(long size, int level) {
+        long hashes = level == ENTRIES ? size : size >>> (level * HEIGHT);
+        return new Tile(level, hashes / FULL, (int) (hashes % FULL));
+    }
+
+    /** The tile of leaf hashes that belongs to this bundle of entries. */
+    Tile beside() {
+        return new Tile(0, index, width);
+    }
+
     boolean isFull() {
         return width == FULL;
     }
