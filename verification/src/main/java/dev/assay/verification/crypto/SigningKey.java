@@ -5,10 +5,10 @@ import dev.assay.protocol.id.KeyId;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.VerificationException.Code;
 
-import org.bouncycastle.crypto.digests.SHA256Digest;
 import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
 import org.bouncycastle.crypto.signers.ECDSASigner;
 import org.bouncycastle.crypto.signers.HMacDSAKCalculator;
+import org.bouncycastle.math.ec.ECMultiplier;
 import org.bouncycastle.math.ec.FixedPointCombMultiplier;
 import org.bouncycastle.util.BigIntegers;
 
@@ -76,7 +76,7 @@ public final class SigningKey {
 
     /** The signature of this message; the same message always gives the same signature. */
     public Signature sign(byte[] message) {
-        ECDSASigner signer = new ECDSASigner(new HMacDSAKCalculator(new SHA256Digest()));
+        ECDSASigner signer = new Signer();
         signer.init(true, secret);
         BigInteger[] pair = signer.generateSignature(Digest.sha256(message).bytes());
         return Signature.ofLowS(pair[0], pair[1]);
@@ -101,6 +101,21 @@ public final class SigningKey {
     @Override
     public String toString() {
         return "SigningKey[" + keyId().brief() + "]";
+    }
+
+    /** Bouncy Castle's signer, with the generator's tables as soon as there are some. */
+    private static final class Signer extends ECDSASigner {
+        Signer() {
+            super(new HMacDSAKCalculator(new FastSha256()));
+        }
+
+        @Override
+        protected ECMultiplier createBasePointMultiplier() {
+            return P256.GENERATOR
+                    .use()
+                    .<ECMultiplier>map(tables -> tables)
+                    .orElseGet(super::createBasePointMultiplier);
+        }
     }
 
     private byte[] pkcs8() {
