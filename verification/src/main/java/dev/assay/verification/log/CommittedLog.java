@@ -80,7 +80,7 @@ final class CommittedLog {
     static RightEdge edge(LogFiles files, VerifiedCheckpoint at) throws VerificationException {
         long size = at.size();
         try {
-            RightEdge edge = new RightEdge(size, tile -> whole(files, tile));
+            RightEdge edge = new RightEdge(size, tile -> tile.read(files));
             if (edge.tree().root().equals(at.root()) && entriesStand(files, edge)) {
                 return edge;
             }
@@ -90,14 +90,6 @@ final class CommittedLog {
             }
         }
         return LogReplay.replay(files, at.note().checkpoint());
-    }
-
-    private static byte[] whole(LogFiles files, Tile tile) throws VerificationException {
-        byte[] bytes = files.require(tile.path(), tile.maxBytes());
-        if (tile.level() != Tile.ENTRIES && bytes.length != tile.maxBytes()) {
-            throw files.corrupt(tile.path(), "it does not hold " + tile.width() + " hashes");
-        }
-        return bytes;
     }
 
     /** Whether the leaves of the last bundle have the hashes of the tile beside it. */
@@ -144,8 +136,9 @@ final class CommittedLog {
         }
     }
 
-    private static Optional<VerifiedCheckpoint> checkpoint(
-            LogFiles files, String file, LogVerifyingKey key) throws VerificationException {
+    /** The checkpoint in this file, signed by this key, if there is such a file. */
+    static Optional<VerifiedCheckpoint> checkpoint(LogFiles files, String file, LogVerifyingKey key)
+            throws VerificationException {
         Optional<byte[]> found = files.read(file, SignedNote.MAX_BYTES);
         if (found.isEmpty()) {
             return Optional.empty();

@@ -82,6 +82,11 @@ final class LogDirectory implements LogFiles, AutoCloseable {
         return directory;
     }
 
+    /** The directory for reading alone: somebody else may own it. */
+    static LogFiles reading(Path directory) {
+        return new LogDirectory(directory.toAbsolutePath().normalize(), new FileDisk(), () -> {});
+    }
+
     @Override
     public String name(String file) {
         return root.resolve(file).toString();

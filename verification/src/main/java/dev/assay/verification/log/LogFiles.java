@@ -6,7 +6,7 @@ import dev.assay.verification.VerificationException.Code;
 import java.util.Optional;
 
 /** Where the files of one log are read, named by their paths from its root. Thread-safe. */
-interface LogFiles {
+public interface LogFiles {
     /** The file's whole name, for messages. */
     String name(String file);
 

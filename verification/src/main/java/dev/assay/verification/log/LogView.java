@@ -98,10 +98,7 @@ final class LogView {
         if (held != null) {
             return held;
         }
-        byte[] hashes = files.require(tile.path(), tile.maxBytes());
-        if (hashes.length != tile.maxBytes()) {
-            throw files.corrupt(tile.path(), "it does not hold " + tile.width() + " hashes");
-        }
+        byte[] hashes = tile.read(files);
         Tile above = Tile.in(checkpoint.size(), tile.level() + 1, tile.index() / Tile.FULL);
         if (!isAt(root(hashes, 0, Tile.FULL), hashes(above), slot(tile.index()))) {
             throw files.corrupt(tile.path(), "it is not the tile that the checkpoint commits to");
@@ -112,7 +109,7 @@ final class LogView {
 
     private byte[] bytes(Tile bundle) throws VerificationException {
         byte[] held = partials.get(bundle);
-        return held != null ? held : files.require(bundle.path(), bundle.maxBytes());
+        return held != null ? held : bundle.read(files);
     }
 
     private byte[] require(byte[] leaf, long index, byte[] hashes, Tile bundle)

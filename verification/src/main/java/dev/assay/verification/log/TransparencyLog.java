@@ -139,12 +139,25 @@ public final class TransparencyLog implements AutoCloseable {
                             }
                         });
         files.commit(changed, mark(publication), checkpoint.note().bytes());
-        committed = after;
+        show(after);
         if (publication == Publication.EVERY_COMMIT) {
             published = Optional.of(checkpoint);
         }
         discardSuperseded(before.partials().keySet());
         return new Appended(first, checkpoint);
+    }
+
+    private synchronized void show(LogView view) {
+        committed = view;
+        notifyAll();
+    }
+
+    /** Waits for a checkpoint that is larger than this, and gives the newest one. */
+    public synchronized VerifiedCheckpoint awaitLarger(long size) throws InterruptedException {
+        while (committed.checkpoint().size() <= size) {
+            wait();
+        }
+        return committed.checkpoint();
     }
 
     /**

@@ -370,8 +370,12 @@ class TransparencyLogTest {
     }
 
     static LogSigningKey newKey() {
+        return newKey("log.example/2026");
+    }
+
+    static LogSigningKey newKey(String origin) {
         try {
-            return LogSigningKey.create("log.example/2026", new SecureRandom());
+            return LogSigningKey.create(origin, new SecureRandom());
         } catch (VerificationException e) {
             throw new AssertionError(e);
         }
