@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * No digit of this recoding is zero (Joye and Tunstall, "Exponent recoding and regular
  * exponentiation algorithms", AFRICACRYPT 2009), so every multiplication takes the same 42
  * additions; an even k becomes n - k, and the product is negated. The tables take 88 KB and the
- * time of some twenty multiplications. Immutable and safe to share between threads.
+ * time of some tens of multiplications. Immutable and safe to share between threads.
  */
 final class FixedPoint implements ECMultiplier {
     private static final int WIDTH = 6;
@@ -32,7 +32,7 @@ final class FixedPoint implements ECMultiplier {
      * as often as they cost. Thread-safe.
      */
     static final class Candidate {
-        static final int WORTHWHILE = 64;
+        static final int WORTHWHILE = 128;
 
         private final ECPoint point;
         private final AtomicInteger uses = new AtomicInteger();

@@ -8,6 +8,7 @@ import dev.assay.verification.VerificationException.Code;
 import dev.assay.verification.witness.Witness;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
@@ -19,7 +20,7 @@ import java.util.concurrent.Executors;
  * whole process. The owner closes it: requests under way may end, within a limit.
  */
 public final class HttpHost implements AutoCloseable {
-    private static final int GRACE_SECONDS = 5;
+    private static final int GRACE_SECONDS = 2;
     private static final int BACKLOG = 128;
 
     /** What a server does with a request. */
@@ -94,7 +95,9 @@ public final class HttpHost implements AutoCloseable {
             response.headers().forEach(exchange.getResponseHeaders()::set);
             byte[] body = response.body();
             exchange.sendResponseHeaders(response.status(), body.length == 0 ? -1 : body.length);
-            exchange.getResponseBody().write(body);
+            try (OutputStream out = exchange.getResponseBody()) {
+                out.write(body);
+            }
         }
     }
 }

@@ -23,13 +23,14 @@ import java.util.Set;
  * one out. A commit is a set of files and one more, the mark, that says that they are there:
  *
  * <pre>
- * write each file and the mark under .next     force them all
- * move the files to their names                force the directories they are in
- * move the mark to its name                    force the root
+ * write each file and the mark under .next, and move the files to their names
+ * force the files, the directories they are in, and the mark
+ * move the mark to its name, and force the root
  * </pre>
  *
- * So after a crash the mark is the old one or the new one, and with the new one every file of the
- * commit is there whole. Thread-safe: commits take turns, and reads need no turn.
+ * The names of a commit's files must be new ones, since these may be torn when power fails before
+ * the mark is there. So after a crash the mark is the old one or the new one, and with the new one
+ * every file of the commit is there whole. Thread-safe: commits take turns, and reads need no turn.
  */
 final class LogDirectory implements LogFiles, AutoCloseable {
     private static final String NEXT = ".next";
@@ -135,10 +136,9 @@ final class LogDirectory implements LogFiles, AutoCloseable {
                 written.add(write(next, written.size(), bytes));
             }
             Path writtenMark = write(next, written.size(), markBytes);
-            List<Path> all = new ArrayList<>(written);
-            all.add(writtenMark);
-            disk.force(all);
-            forceNames(moveAll(files.keySet(), written));
+            Set<Path> unforced = moveAll(files.keySet(), written);
+            unforced.add(writtenMark);
+            disk.force(unforced);
             disk.move(writtenMark, root.resolve(mark));
             disk.force(List.of(root));
         } catch (IOException e) {
@@ -166,7 +166,9 @@ final class LogDirectory implements LogFiles, AutoCloseable {
                 disk.delete(root.resolve(name));
                 changed.add(root.resolve(name).resolveSibling(""));
             }
-            forceNames(changed);
+            if (!changed.isEmpty()) {
+                disk.force(changed);
+            }
         } catch (IOException e) {
             throw failed("remove files beyond the checkpoint from", root, e);
         }
@@ -188,7 +190,7 @@ final class LogDirectory implements LogFiles, AutoCloseable {
         return file;
     }
 
-    /** The directories that were changed. */
+    /** The files by their new names, and the directories that have these. */
     private Set<Path> moveAll(Collection<String> names, List<Path> written) throws IOException {
         Set<Path> changed = new LinkedHashSet<>();
         int next = 0;
@@ -197,6 +199,7 @@ final class LogDirectory implements LogFiles, AutoCloseable {
             Path directory = target.resolveSibling("");
             create(directory, changed);
             disk.move(written.get(next++), target);
+            changed.add(target);
             changed.add(directory);
         }
         return changed;
@@ -208,12 +211,6 @@ final class LogDirectory implements LogFiles, AutoCloseable {
             create(above, changed);
             disk.createDirectory(directory);
             changed.add(above);
-        }
-    }
-
-    private void forceNames(Set<Path> directories) throws IOException {
-        if (!directories.isEmpty()) {
-            disk.force(directories);
         }
     }
 
