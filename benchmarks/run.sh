@@ -10,6 +10,8 @@
 #   benchmarks/run.sh metering   what sampling costs, with 0, 1 and 8 GPUs of a library that pretends
 #   benchmarks/run.sh idle       an agent without work: resident memory and processor time
 #   benchmarks/run.sh containers from the order to start a container to its first output, against docker run
+#   benchmarks/run.sh signatures P-256 signatures and verifications a core, against the JDK and Bouncy Castle's provider
+#   benchmarks/run.sh log        durable appends to the log: entries/s, latency, forces; opening and checking a large one
 #   benchmarks/run.sh commands   whole processes: assay --help, assay run examples/digits.yaml, assay audit
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -73,13 +75,21 @@ case "${1:-}" in
     build
     program dev.assay.benchmarks.containers.ContainerStart 21 benchmarks/results/containers.json
     ;;
+  signatures)
+    build
+    program dev.assay.benchmarks.signatures.SignatureSpeed 15 benchmarks/results/signatures.json
+    ;;
+  log)
+    build
+    program dev.assay.benchmarks.log.DurableAppends 10 64,256,1024 1000000 benchmarks/target benchmarks/results/log.json
+    ;;
   commands)
     ./assay version > /dev/null
     build
     program dev.assay.benchmarks.commands.CommandTimes 7 benchmarks/results/commands.json
     ;;
   *)
-    sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    sed -n '2,16s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
     exit 3
     ;;
 esac

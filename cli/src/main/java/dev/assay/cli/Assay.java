@@ -6,8 +6,10 @@ import dev.assay.cli.command.ExitCode;
 import dev.assay.cli.command.HelpOption;
 import dev.assay.cli.command.InspectCommand;
 import dev.assay.cli.command.KeysCommand;
+import dev.assay.cli.command.LogCommand;
 import dev.assay.cli.command.RunCommand;
 import dev.assay.cli.command.VersionCommand;
+import dev.assay.cli.command.WitnessCommand;
 import dev.assay.protocol.job.Spelling;
 
 import org.jspecify.annotations.Nullable;
@@ -54,6 +56,8 @@ import java.util.concurrent.Callable;
             InspectCommand.class,
             BenchCommand.class,
             KeysCommand.class,
+            LogCommand.class,
+            WitnessCommand.class,
             VersionCommand.class,
             HelpCommand.class
         })

@@ -148,6 +148,14 @@ class ArchitectureTest {
                     .belongToAnyOf(KeyStore.class, AuthProvider.class);
 
     @ArchTest
+    static final ArchRule http_staysInItsAdapter =
+            noClasses()
+                    .that(not(resideInAPackage("dev.assay.verification.http..")))
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("com.sun.net.httpserver..", "java.net.http..");
+
+    @ArchTest
     static final ArchRule picocli_staysInTheCommands =
             noClasses()
                     .that(not(resideInAnyPackage("dev.assay.cli", "dev.assay.cli.command..")))

@@ -218,6 +218,9 @@ final class CommandLineTest {
                 "audit --help",
                 "keys --help",
                 "inspect --help",
+                "witness --help",
+                "log serve --help",
+                "log check --help",
                 "help run"
             })
     void help_printed_fitsAScreenAndNamesExitCodesOrExamples(String line) throws Exception {

@@ -58,7 +58,7 @@ final class Notary implements AutoCloseable {
     /** Puts an envelope into the log that this key has signed. */
     LoggedEnvelope log(Envelope envelope, VerifyingKey signer) throws MarketException {
         try {
-            long index = log.append(List.of(LogLeaf.of(envelope, signer)));
+            long index = log.append(List.of(LogLeaf.of(envelope, signer))).first();
             return new LoggedEnvelope(Bytes.copyOf(envelope.bytes()), index);
         } catch (VerificationException e) {
             throw Refusals.damaged("transparency log", e);

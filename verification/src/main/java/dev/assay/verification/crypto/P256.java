@@ -14,6 +14,9 @@ final class P256 {
     static final BigInteger ORDER = DOMAIN.getN();
     static final BigInteger HALF_ORDER = ORDER.shiftRight(1);
 
+    /** The generator: every signature multiplies it, and every verification. */
+    static final FixedPoint.Candidate GENERATOR = new FixedPoint.Candidate(DOMAIN.getG());
+
     /** Length of a field element and of a scalar. */
     static final int SCALAR_BYTES = 32;
 

@@ -4,10 +4,10 @@ import dev.assay.protocol.id.Digest;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.VerificationException.Code;
 
-import org.bouncycastle.crypto.digests.SHA256Digest;
 import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
 import org.bouncycastle.crypto.signers.ECDSASigner;
 import org.bouncycastle.crypto.signers.HMacDSAKCalculator;
+import org.bouncycastle.math.ec.ECMultiplier;
 import org.bouncycastle.math.ec.FixedPointCombMultiplier;
 import org.bouncycastle.util.BigIntegers;
 
@@ -81,7 +81,7 @@ public final class SoftwareKey implements SigningKey {
     /** The signature of this message; the same message always gives the same signature. */
     @Override
     public Signature sign(byte[] message) {
-        ECDSASigner signer = new ECDSASigner(new HMacDSAKCalculator(new SHA256Digest()));
+        ECDSASigner signer = new Signer();
         signer.init(true, secret);
         BigInteger[] pair = signer.generateSignature(Digest.sha256(message).bytes());
         return Signature.ofLowS(pair[0], pair[1]);
@@ -101,6 +101,21 @@ public final class SoftwareKey implements SigningKey {
     @Override
     public String toString() {
         return "SoftwareKey[" + keyId().brief() + "]";
+    }
+
+    /** Bouncy Castle's signer, with the generator's tables as soon as there are some. */
+    private static final class Signer extends ECDSASigner {
+        Signer() {
+            super(new HMacDSAKCalculator(new FastSha256()));
+        }
+
+        @Override
+        protected ECMultiplier createBasePointMultiplier() {
+            return P256.GENERATOR
+                    .use()
+                    .<ECMultiplier>map(tables -> tables)
+                    .orElseGet(super::createBasePointMultiplier);
+        }
     }
 
     /** The private key as PKCS#8 DER: a secret. */

@@ -7,7 +7,13 @@ import dev.assay.verification.VerificationException.Code;
 
 import org.bouncycastle.crypto.params.ECPublicKeyParameters;
 import org.bouncycastle.crypto.signers.ECDSASigner;
+import org.bouncycastle.math.ec.ECCurve;
+import org.bouncycastle.math.ec.ECFieldElement;
 import org.bouncycastle.math.ec.ECPoint;
+import org.bouncycastle.util.BigIntegers;
+
+import java.math.BigInteger;
+import java.util.Optional;
 
 /**
  * The public half of an attestation key: a point on P-256. Compared by its SubjectPublicKeyInfo.
@@ -18,10 +24,12 @@ public final class VerifyingKey {
     static final String PEM_LABEL = "PUBLIC KEY";
 
     private final ECPublicKeyParameters point;
+    private final FixedPoint.Candidate multiples;
     private final KeyId keyId;
 
     VerifyingKey(ECPoint point) {
         this.point = new ECPublicKeyParameters(point, P256.DOMAIN);
+        this.multiples = new FixedPoint.Candidate(point);
         this.keyId = new KeyId(Digest.sha256(spki()));
     }
 
@@ -57,9 +65,7 @@ public final class VerifyingKey {
     public VerifiedSignature verify(byte[] message, Signature signature)
             throws VerificationException {
         Digest digest = Digest.sha256(message);
-        ECDSASigner verifier = new ECDSASigner();
-        verifier.init(false, point);
-        if (!verifier.verifySignature(digest.bytes(), signature.r(), signature.s())) {
+        if (!isBy(digest, signature)) {
             throw new VerificationException(
                     Code.BAD_SIGNATURE,
                     "the signature is not by key "
@@ -67,6 +73,38 @@ public final class VerifyingKey {
                             + ", or the signed bytes were changed");
         }
         return new VerifiedSignature(keyId, digest);
+    }
+
+    /** FIPS 186-5, clause 6.4.2; r and s are in [1, n - 1] already. */
+    private boolean isBy(Digest digest, Signature signature) {
+        BigInteger r = signature.r();
+        BigInteger inverse = BigIntegers.modOddInverseVar(P256.ORDER, signature.s());
+        BigInteger e = new BigInteger(1, digest.bytes()).mod(P256.ORDER);
+        Optional<FixedPoint> own = multiples.use();
+        Optional<FixedPoint> generator = P256.GENERATOR.use();
+        if (own.isEmpty() || generator.isEmpty() || e.signum() == 0) {
+            ECDSASigner verifier = new ECDSASigner();
+            verifier.init(false, point);
+            return verifier.verifySignature(digest.bytes(), r, signature.s());
+        }
+        ECPoint sum =
+                generator
+                        .get()
+                        .multiplyPublic(e.multiply(inverse).mod(P256.ORDER))
+                        .add(own.get().multiplyPublic(r.multiply(inverse).mod(P256.ORDER)));
+        return !sum.isInfinity() && hasX(sum, r);
+    }
+
+    /** Whether the point's x, which is below the field's prime, is r modulo the order. */
+    private static boolean hasX(ECPoint point, BigInteger r) {
+        ECCurve curve = P256.DOMAIN.getCurve();
+        ECFieldElement scale = point.getZCoord(0).square();
+        for (BigInteger x = r; curve.isValidFieldElement(x); x = x.add(P256.ORDER)) {
+            if (curve.fromBigInteger(x).multiply(scale).equals(point.getXCoord())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Hex SHA-256 of {@link #spki}. */
@@ -82,6 +120,11 @@ public final class VerifyingKey {
     /** The SubjectPublicKeyInfo in PEM. */
     public String toPem() {
         return KeyEncoding.pem(PEM_LABEL, spki());
+    }
+
+    /** Whether verifications are at their fastest by now. */
+    boolean keepsMultiples() {
+        return multiples.hasTables();
     }
 
     /** The uncompressed point: 04, x, y. */

@@ -16,6 +16,21 @@ import java.util.List;
 final class EntryBundle {
     private EntryBundle() {}
 
+    /**
+     * The bytes of the first leaves of a bundle, as many as this one has; all when it has fewer.
+     */
+    static byte[] first(byte[] bytes, Tile bundle) {
+        int at = 0;
+        for (int leaf = 0; leaf < bundle.width() && at + Short.BYTES <= bytes.length; leaf++) {
+            at += Short.BYTES + length(bytes, at);
+        }
+        return Arrays.copyOf(bytes, Math.min(at, bytes.length));
+    }
+
+    private static int length(byte[] bytes, int at) {
+        return Byte.toUnsignedInt(bytes[at]) << Byte.SIZE | Byte.toUnsignedInt(bytes[at + 1]);
+    }
+
     /** The leaves in these bytes, which are those of this bundle. */
     static List<byte[]> split(byte[] bytes, Tile bundle, LogFiles files)
             throws VerificationException {
@@ -23,10 +38,7 @@ final class EntryBundle {
         int at = 0;
         while (at + Short.BYTES <= bytes.length) {
             int start = at + Short.BYTES;
-            int end =
-                    start
-                            + (Byte.toUnsignedInt(bytes[at]) << Byte.SIZE
-                                    | Byte.toUnsignedInt(bytes[at + 1]));
+            int end = start + length(bytes, at);
             if (end > bytes.length) {
                 break;
             }

@@ -3,30 +3,17 @@ package dev.assay.verification.log;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.VerificationException.Code;
 
-import java.nio.file.Path;
 import java.util.Optional;
 
-/** The files of one log, named by their paths from its root, each replaced whole or not at all. */
-interface LogFiles extends AutoCloseable {
-    /** The file's absolute path, for messages. */
-    Path path(String file);
+/** Where the files of one log are read, named by their paths from its root. Thread-safe. */
+public interface LogFiles {
+    /** The file's whole name, for messages. */
+    String name(String file);
 
     /**
      * The file's bytes, or empty when there is no such file. A file longer than allowed is corrupt.
      */
     Optional<byte[]> read(String file, int maxBytes) throws VerificationException;
-
-    /** Replaces the file by these bytes; durable after the next {@link #sync}. */
-    void write(String file, byte[] bytes) throws VerificationException;
-
-    /** Makes every write so far durable. */
-    void sync() throws VerificationException;
-
-    /** Removes a directory of files that nobody needs any more; what resists stays. */
-    void discard(String directory);
-
-    @Override
-    void close() throws VerificationException;
 
     /** The bytes of a file that must be there. */
     default byte[] require(String file, int maxBytes) throws VerificationException {
@@ -38,7 +25,7 @@ interface LogFiles extends AutoCloseable {
         return new VerificationException(
                 Code.LOG_CORRUPT,
                 "log file "
-                        + path(file)
+                        + name(file)
                         + " was changed or lost: "
                         + why
                         + "; restore it from a copy");

@@ -2,12 +2,12 @@ package dev.assay.verification.log;
 
 import dev.assay.protocol.id.Digest;
 import dev.assay.verification.VerificationException;
+import dev.assay.verification.VerificationException.Code;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Rebuilds a log from its entry bundles, bundle by bundle, and compares every tile and the root on
@@ -33,7 +33,7 @@ final class LogReplay {
     private RightEdge call() throws VerificationException {
         for (long first = 0; first < committed.size(); first += Tile.FULL) {
             Tile bundle = Tile.in(committed.size(), Tile.ENTRIES, first / Tile.FULL);
-            byte[] bytes = files.require(bundle.path(), bundle.maxBytes());
+            byte[] bytes = bundle.read(files);
             for (byte[] leaf : EntryBundle.split(bytes, bundle, files)) {
                 edge.add(leaf, this::compare);
             }
@@ -53,9 +53,19 @@ final class LogReplay {
         if (tile.level() == Tile.ENTRIES || firstDifferent != null) {
             return;
         }
-        Optional<byte[]> found = files.read(tile.path(), tile.maxBytes());
-        if (found.isEmpty() || !Arrays.equals(found.get(), expected)) {
+        if (!holds(tile, expected)) {
             firstDifferent = tile;
+        }
+    }
+
+    private boolean holds(Tile tile, byte[] expected) throws VerificationException {
+        try {
+            return Arrays.equals(tile.read(files), expected);
+        } catch (VerificationException e) {
+            if (e.code() == Code.LOG_CORRUPT) {
+                return false;
+            }
+            throw e;
         }
     }
 
@@ -68,7 +78,7 @@ final class LogReplay {
         Tile different = firstDifferent;
         if (different == null && !entriesStand) {
             throw files.corrupt(
-                    TransparencyLog.CHECKPOINT,
+                    CommittedLog.CHECKPOINT,
                     "its root is "
                             + committed.root().brief()
                             + ", but the entries and tiles have "

@@ -77,6 +77,17 @@ public final class MerkleTree {
         push();
     }
 
+    /**
+     * Takes over the complete subtrees that another tree has as its leaves, each of this height;
+     * the trees to the left must be higher still.
+     */
+    void addSubtrees(MerkleTree roots, int height) {
+        for (int bit = 0; roots.size >>> bit != 0; bit++) {
+            System.arraycopy(roots.peaks, bit * HASH, peaks, (height + bit) * HASH, HASH);
+        }
+        size |= roots.size << height;
+    }
+
     /** Number of leaves. */
     public long size() {
         return size;

@@ -1,8 +1,12 @@
 package dev.assay.verification.log;
 
+import dev.assay.verification.VerificationException;
+import dev.assay.verification.VerificationException.Code;
 import dev.assay.verification.crypto.LogVerifyingKey;
 
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 
 /**
  * One signature line of a signed note.
@@ -12,7 +16,7 @@ import java.util.Base64;
  */
 public record NoteSignature(String name, String encoded) {
     /** Length of a key id in a note. */
-    static final int KEY_ID_BYTES = 4;
+    public static final int KEY_ID_BYTES = 4;
 
     public NoteSignature {
         byte[] bytes = Base64.getDecoder().decode(encoded);
@@ -24,13 +28,36 @@ public record NoteSignature(String name, String encoded) {
         }
     }
 
+    /** Reads lines as {@link #line} writes them. */
+    public static List<NoteSignature> parseAll(String lines) throws VerificationException {
+        List<NoteSignature> signatures = new ArrayList<>();
+        for (String line : lines.lines().toList()) {
+            String[] words = line.split(" ", -1);
+            if (words.length != 3 || !words[0].equals("\u2014")) {
+                throw malformed();
+            }
+            try {
+                signatures.add(new NoteSignature(words[1], words[2]));
+            } catch (IllegalArgumentException e) {
+                throw malformed();
+            }
+        }
+        return signatures;
+    }
+
+    private static VerificationException malformed() {
+        return new VerificationException(
+                Code.BAD_CHECKPOINT,
+                "not the signature line of a note: em dash, name and base64 signature");
+    }
+
     /** The key id and the signature. */
-    byte[] bytes() {
+    public byte[] bytes() {
         return Base64.getDecoder().decode(encoded);
     }
 
     /** The line: an em dash, the name and the signature. */
-    String line() {
+    public String line() {
         return "\u2014 " + name + " " + encoded + "\n";
     }
 }

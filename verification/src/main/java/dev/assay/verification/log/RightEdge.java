@@ -20,9 +20,43 @@ final class RightEdge {
         void full(Tile tile, byte[] bytes) throws VerificationException;
     }
 
+    /** Where the bytes of tiles are. */
+    interface Partials {
+        byte[] bytes(Tile tile) throws VerificationException;
+    }
+
     private final MerkleTree tree = new MerkleTree(this::completed);
     private final ByteArrayOutputStream entries = new ByteArrayOutputStream();
     private final List<ByteArrayOutputStream> levels = new ArrayList<>();
+
+    /** The edge of an empty log. */
+    RightEdge() {}
+
+    /**
+     * The edge of a log of this size, from the tiles that are not full. Nothing says yet that they
+     * belong together but their lengths.
+     *
+     * @param partials the bytes of those tiles, entries included
+     */
+    RightEdge(long size, Partials partials) throws VerificationException {
+        for (int level = 0; size >>> (level * Tile.HEIGHT) != 0; level++) {
+            ByteArrayOutputStream hashes = new ByteArrayOutputStream();
+            levels.add(hashes);
+            Tile tile = Tile.last(size, level);
+            if (tile.width() > 0) {
+                hashes.writeBytes(partials.bytes(tile));
+                MerkleTree roots = new MerkleTree();
+                for (int i = 0; i < tile.width(); i++) {
+                    roots.addHash(hashes.toByteArray(), i * Digest.BYTES);
+                }
+                tree.addSubtrees(roots, level * Tile.HEIGHT);
+            }
+        }
+        Tile bundle = Tile.last(size, Tile.ENTRIES);
+        if (bundle.width() > 0) {
+            entries.writeBytes(partials.bytes(bundle));
+        }
+    }
 
     /** Adds a leaf of at most {@link LogLeaf#MAX_BYTES}. */
     void add(byte[] leaf, Sink sink) throws VerificationException {

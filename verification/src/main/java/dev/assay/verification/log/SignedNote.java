@@ -50,6 +50,13 @@ public record SignedNote(LogCheckpoint checkpoint, List<NoteSignature> signature
         return new SignedNote(checkpoint, List.of(new NoteSignature(key.origin(), encoded)));
     }
 
+    /** The note with these signature lines as well, which are not judged. */
+    public SignedNote with(List<NoteSignature> more) {
+        List<NoteSignature> all = new ArrayList<>(signatures);
+        all.addAll(more);
+        return new SignedNote(checkpoint, all);
+    }
+
     /** Reads exactly what {@link #bytes} writes. */
     public static SignedNote parse(byte[] bytes) throws VerificationException {
         if (bytes.length > MAX_BYTES) {

@@ -1,6 +1,10 @@
 package dev.assay.verification.log;
 
 import dev.assay.protocol.id.Digest;
+import dev.assay.verification.VerificationException;
+
+import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The address of one tile of a log (C2SP tlog-tiles). A tile at level L holds consecutive hashes of
@@ -29,6 +33,17 @@ record Tile(int level, long index, int width) {
         return new Tile(level, index, (int) Math.min(FULL, hashes - index * FULL));
     }
 
+    /** The tile of this level that is not full in a log of this size; it may be empty. */
+    static Tile last(long size, int level) {
+        long hashes = level == ENTRIES ? size : size >>> (level * HEIGHT);
+        return new Tile(level, hashes / FULL, (int) (hashes % FULL));
+    }
+
+    /** The tile of leaf hashes that belongs to this bundle of entries. */
+    Tile beside() {
+        return new Tile(0, index, width);
+    }
+
     boolean isFull() {
         return width == FULL;
     }
@@ -36,6 +51,35 @@ record Tile(int level, long index, int width) {
     /** Length of the longest file at this address. */
     int maxBytes() {
         return width * (level == ENTRIES ? MAX_ENTRY_BYTES : Digest.BYTES);
+    }
+
+    /**
+     * The tile's bytes, which may be anything yet. Somebody else's log may have filled a tile up
+     * and given its partial versions away since its checkpoint was read: then its beginning.
+     */
+    byte[] read(LogFiles files) throws VerificationException {
+        Optional<byte[]> own = files.read(path(), maxBytes());
+        if (own.isEmpty() && !isFull()) {
+            Tile full = new Tile(level, index, FULL);
+            own = files.read(full.path(), full.maxBytes()).map(this::beginning);
+        }
+        byte[] bytes = own.orElseThrow(() -> files.corrupt(path(), "it is missing"));
+        if (level != ENTRIES && bytes.length != maxBytes()) {
+            throw files.corrupt(path(), "it does not hold " + width + " hashes");
+        }
+        return bytes;
+    }
+
+    private byte[] beginning(byte[] full) {
+        return level == ENTRIES
+                ? EntryBundle.first(full, this)
+                : Arrays.copyOf(full, Math.min(full.length, maxBytes()));
+    }
+
+    /** Whether a log of this size has these hashes or leaves. */
+    boolean isIn(long size) {
+        long hashes = level == ENTRIES ? size : size >>> (level * HEIGHT);
+        return index <= hashes / FULL && index * FULL + width <= hashes;
     }
 
     /** The file's path from the log's root, such as {@code tile/0/x001/x234/067.p/12}. */

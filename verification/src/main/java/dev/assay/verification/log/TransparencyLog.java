@@ -4,9 +4,9 @@ import dev.assay.verification.VerificationException;
 import dev.assay.verification.VerificationException.Code;
 import dev.assay.verification.crypto.LogSigningKey;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,140 +16,221 @@ import java.util.Set;
  * A durable, append-only log in a directory that can be served as it is (C2SP tlog-tiles):
  *
  * <pre>
- * checkpoint                  the signed checkpoint: what is committed
+ * checkpoint                  the signed checkpoint
  * tile/L/N, tile/L/N.p/W      hashes: 256, or W while the tile is not full
  * tile/entries/N[.p/W]        leaves
+ * .committed                  a newer checkpoint, when the public one waits for witnesses
  * .lock, .next                the owner's own
  * </pre>
  *
- * An append writes and syncs entries and tiles, then replaces the checkpoint, syncs, and only then
- * returns: after a crash the log is at the checkpoint before or after, and what lies beyond it is
- * overwritten. Opening replays all entries and refuses a log whose files contradict its signed
- * checkpoint. A wholesale return to an older state of the directory cannot be seen from within it;
- * witnesses and holders of newer checkpoints see it.
+ * Many threads may append at once: one thread of the log's writes what they hand in, together, and
+ * tells each its index when the entries, the tiles above them and the signed checkpoint are on the
+ * disk. After a crash the log is at the last checkpoint or at the one that was being written; what
+ * lies beyond it is removed.
  *
- * <p>Thread-safe. Appends take turns; readers see the last published state and never wait.
+ * <p>Opening compares the tiles that are not full with the signed checkpoint, and the newest full
+ * ones with the entries below them; the work does not grow with the log. Every other tile is
+ * compared when it is read, before anything from it is given out. {@link #check} replays all of it.
+ * A wholesale return to an older state of the directory cannot be seen from within it; witnesses
+ * and holders of newer checkpoints see it.
+ *
+ * <p>Thread-safe. Readers see the last committed state and never wait. The owner closes it, which
+ * ends its thread.
  */
 public final class TransparencyLog implements AutoCloseable {
-    static final String CHECKPOINT = "checkpoint";
-
-    private enum State {
-        OPEN,
-        FAILED,
-        CLOSED
-    }
-
-    private final LogFiles files;
+    private final LogDirectory files;
     private final LogSigningKey key;
+    private final Publication publication;
     private final RightEdge edge;
-    private volatile LogView published;
-    private State state = State.OPEN;
+    private final KnownTiles known = new KnownTiles();
+    private final Appender appender;
+    private volatile LogView committed;
+    private volatile Optional<VerifiedCheckpoint> published;
 
     private TransparencyLog(
-            LogFiles files, LogSigningKey key, RightEdge edge, VerifiedCheckpoint checkpoint) {
+            LogDirectory files,
+            LogSigningKey key,
+            Publication publication,
+            RightEdge edge,
+            VerifiedCheckpoint committed,
+            Optional<VerifiedCheckpoint> published) {
         this.files = files;
         this.key = key;
+        this.publication = publication;
         this.edge = edge;
-        this.published = new LogView(files, checkpoint, edge.partials());
+        this.committed = new LogView(files, committed, edge, known);
+        this.published = published;
+        this.appender = new Appender(files.name(""), this::commit);
     }
 
     /**
      * Opens the log in this directory, whose checkpoint this key must have signed, or starts one
-     * there.
+     * there. Every commit is published.
      */
     public static TransparencyLog open(Path directory, LogSigningKey key)
             throws VerificationException {
-        LogFiles files = LogDirectory.open(directory);
+        return open(directory, key, Publication.EVERY_COMMIT);
+    }
+
+    /** Opens a log whose checkpoints are published as said. */
+    public static TransparencyLog open(Path directory, LogSigningKey key, Publication publication)
+            throws VerificationException {
+        LogDirectory files = LogDirectory.open(directory);
         try {
-            return open(files, key);
+            return open(files, key, publication);
         } catch (VerificationException | RuntimeException e) {
             files.close();
             throw e;
         }
     }
 
-    static TransparencyLog open(LogFiles files, LogSigningKey key) throws VerificationException {
-        Optional<byte[]> found = files.read(CHECKPOINT, SignedNote.MAX_BYTES);
+    static TransparencyLog open(LogDirectory files, LogSigningKey key, Publication publication)
+            throws VerificationException {
+        Optional<CommittedLog> found = CommittedLog.in(files, key.verifyingKey());
+        RightEdge edge = found.map(CommittedLog::edge).orElseGet(RightEdge::new);
+        VerifiedCheckpoint committed =
+                found.isPresent() ? found.get().newest() : sign(edge.tree(), key);
+        Optional<VerifiedCheckpoint> published = found.flatMap(CommittedLog::published);
         if (found.isEmpty()) {
-            if (Files.exists(files.path("tile"))) {
-                throw files.corrupt(CHECKPOINT, "it is missing, yet there are tiles");
-            }
-            RightEdge edge = new RightEdge();
-            return new TransparencyLog(files, key, edge, publish(files, key, edge));
+            files.commit(Map.of(), mark(publication), committed.note().bytes());
         }
-        VerifiedCheckpoint committed;
-        try {
-            committed = SignedNote.parse(found.get()).verify(key.verifyingKey());
-        } catch (VerificationException e) {
-            throw new VerificationException(
-                    Code.LOG_CORRUPT,
-                    "log file "
-                            + files.path(CHECKPOINT)
-                            + ": "
-                            + e.getMessage()
-                            + "; restore it from a copy, or open the log with the key that signed"
-                            + " it",
-                    e);
+        boolean behind =
+                publication == Publication.EVERY_COMMIT
+                        && published.map(VerifiedCheckpoint::size).orElse(-1L) < committed.size();
+        if (behind) {
+            files.commit(Map.of(), CommittedLog.CHECKPOINT, committed.note().bytes());
+            published = Optional.of(committed);
         }
-        return new TransparencyLog(
-                files, key, LogReplay.replay(files, committed.note().checkpoint()), committed);
+        TransparencyLog log =
+                new TransparencyLog(files, key, publication, edge, committed, published);
+        log.appender.start();
+        return log;
     }
 
     /**
-     * Appends these leaves in order and returns the index of the first; they are durable and under
-     * a published checkpoint by then. After a failure the log takes no more appends until it is
-     * opened again.
+     * Appends these leaves in order, next to each other, and waits until they are durable under a
+     * signed checkpoint. After a failure the log takes no more appends until it is opened again.
+     *
+     * @param leaves at most 8,192, of at most {@link LogLeaf#MAX_BYTES} each
      */
-    public synchronized long append(List<byte[]> leaves) throws VerificationException {
+    public Appended append(List<byte[]> leaves) throws VerificationException {
         checkAppend(leaves);
-        LogView before = published;
-        if (leaves.isEmpty()) {
-            return before.checkpoint().size();
-        }
-        state = State.FAILED;
-        for (byte[] leaf : leaves) {
-            edge.add(leaf, (tile, bytes) -> files.write(tile.path(), bytes));
-        }
-        Map<Tile, byte[]> partials = edge.partials();
-        for (Map.Entry<Tile, byte[]> partial : partials.entrySet()) {
-            if (!before.partials().containsKey(partial.getKey())) {
-                files.write(partial.getKey().path(), partial.getValue());
-            }
-        }
-        files.sync();
-        published = new LogView(files, publish(files, key, edge), partials);
-        state = State.OPEN;
-        discardSuperseded(before.partials().keySet());
-        return before.checkpoint().size();
+        return appender.append(leaves);
     }
 
-    /** The last published checkpoint. */
+    /** Makes leaves durable; only the appender's thread calls it. */
+    private Appended commit(List<byte[]> leaves) throws VerificationException {
+        LogView before = committed;
+        long first = before.checkpoint().size();
+        if (leaves.isEmpty()) {
+            return new Appended(first, before.checkpoint());
+        }
+        Map<String, byte[]> changed = new LinkedHashMap<>();
+        for (byte[] leaf : leaves) {
+            edge.add(leaf, (tile, bytes) -> changed.put(tile.path(), bytes));
+        }
+        VerifiedCheckpoint checkpoint = sign(edge.tree(), key);
+        LogView after = new LogView(files, checkpoint, edge, known);
+        after.partials()
+                .forEach(
+                        (tile, bytes) -> {
+                            if (!before.partials().containsKey(tile)) {
+                                changed.put(tile.path(), bytes);
+                            }
+                        });
+        files.commit(changed, mark(publication), checkpoint.note().bytes());
+        show(after);
+        if (publication == Publication.EVERY_COMMIT) {
+            published = Optional.of(checkpoint);
+        }
+        discardSuperseded(before.partials().keySet());
+        return new Appended(first, checkpoint);
+    }
+
+    private synchronized void show(LogView view) {
+        committed = view;
+        notifyAll();
+    }
+
+    /** Waits for a checkpoint that is larger than this, and gives the newest one. */
+    public synchronized VerifiedCheckpoint awaitLarger(long size) throws InterruptedException {
+        while (committed.checkpoint().size() <= size) {
+            wait();
+        }
+        return committed.checkpoint();
+    }
+
+    /**
+     * Shows everyone this checkpoint of the log's, with the cosignatures it has. It must not be
+     * older than the one that is shown.
+     */
+    public synchronized void publish(SignedNote note) throws VerificationException {
+        VerifiedCheckpoint checkpoint = note.verify(key.verifyingKey());
+        LogView view = committed;
+        long size = checkpoint.size();
+        long shown = published.map(VerifiedCheckpoint::size).orElse(0L);
+        if (size < shown || size > view.checkpoint().size()) {
+            throw new VerificationException(
+                    Code.BAD_CHECKPOINT,
+                    "a checkpoint of size "
+                            + size
+                            + " cannot follow the published one of size "
+                            + shown
+                            + " of a log with "
+                            + view.checkpoint().size()
+                            + " leaves");
+        }
+        if (size > 0) {
+            view.consistencyProof(size, view.checkpoint().size())
+                    .verify(checkpoint.root(), view.checkpoint().root());
+        }
+        files.commit(Map.of(), CommittedLog.CHECKPOINT, note.bytes());
+        published = Optional.of(checkpoint);
+    }
+
+    /** The checkpoint that everyone is shown, if there is one yet. */
+    public Optional<VerifiedCheckpoint> published() {
+        return published;
+    }
+
+    /** How many callers wait for a commit that has not begun yet. */
+    int waiting() {
+        return appender.waiting();
+    }
+
+    /** The newest checkpoint. */
     public VerifiedCheckpoint checkpoint() {
-        return published.checkpoint();
+        return committed.checkpoint();
     }
 
     /** The bytes of a leaf. */
     public byte[] leaf(long index) throws VerificationException {
-        return published.leaf(index);
+        return committed.leaf(index);
     }
 
     /** The proof that a leaf is in the tree of this size. */
     public InclusionProof inclusionProof(long index, long size) throws VerificationException {
-        return published.inclusionProof(index, size);
+        return committed.inclusionProof(index, size);
     }
 
     /** The proof that the tree of size 1, at least one leaf, is a prefix of the tree of size 2. */
     public ConsistencyProof consistencyProof(long size1, long size2) throws VerificationException {
-        return published.consistencyProof(size1, size2);
+        return committed.consistencyProof(size1, size2);
     }
 
     /** Proofs that the newest checkpoint covers these entries; all of that one checkpoint. */
     public List<TlogProof> proofs(List<Long> indexes) throws VerificationException {
-        LogView view = published;
+        return proofs(indexes, committed.checkpoint());
+    }
+
+    /** Proofs that this checkpoint of the log's covers these entries, with its cosignatures. */
+    public List<TlogProof> proofs(List<Long> indexes, VerifiedCheckpoint checkpoint)
+            throws VerificationException {
+        LogView view = committed;
         List<TlogProof> proofs = new ArrayList<>();
         for (long index : indexes) {
-            InclusionProof inclusion = view.inclusionProof(index, view.checkpoint().size());
-            proofs.add(new TlogProof(index, inclusion.hashes(), view.checkpoint().note()));
+            InclusionProof inclusion = view.inclusionProof(index, checkpoint.size());
+            proofs.add(new TlogProof(index, inclusion.hashes(), checkpoint.note()));
         }
         return proofs;
     }
@@ -159,35 +240,45 @@ public final class TransparencyLog implements AutoCloseable {
         return proofs(List.of(index)).getFirst();
     }
 
-    /** Gives the directory up. */
-    @Override
-    public synchronized void close() throws VerificationException {
-        state = State.CLOSED;
-        files.close();
-    }
-
-    /** Signs the tree as it is and replaces the checkpoint: the moment of commitment. */
-    private static VerifiedCheckpoint publish(LogFiles files, LogSigningKey key, RightEdge edge)
-            throws VerificationException {
-        MerkleTree tree = edge.tree();
-        SignedNote note =
-                SignedNote.sign(new LogCheckpoint(key.origin(), tree.size(), tree.root()), key);
-        VerifiedCheckpoint checkpoint = note.verify(key.verifyingKey());
-        files.write(CHECKPOINT, note.bytes());
-        files.sync();
+    /**
+     * Evidence that all entries and tiles lead to the newest checkpoint; reads and hashes the whole
+     * log.
+     */
+    public VerifiedCheckpoint check() throws VerificationException {
+        VerifiedCheckpoint checkpoint = checkpoint();
+        LogReplay.replay(files, checkpoint.note().checkpoint());
         return checkpoint;
     }
 
-    private void checkAppend(List<byte[]> leaves) throws VerificationException {
-        if (state == State.CLOSED) {
-            throw new IllegalStateException("the log is closed");
-        }
-        if (state == State.FAILED) {
+    /** Commits what was handed in, and gives the directory up. */
+    @Override
+    public void close() throws VerificationException {
+        appender.close();
+        files.close();
+    }
+
+    private static VerifiedCheckpoint sign(MerkleTree tree, LogSigningKey key)
+            throws VerificationException {
+        return SignedNote.sign(new LogCheckpoint(key.origin(), tree.size(), tree.root()), key)
+                .verify(key.verifyingKey());
+    }
+
+    private static String mark(Publication publication) {
+        return switch (publication) {
+            case EVERY_COMMIT -> CommittedLog.CHECKPOINT;
+            case WHEN_WITNESSED -> CommittedLog.COMMITTED;
+        };
+    }
+
+    private static void checkAppend(List<byte[]> leaves) throws VerificationException {
+        if (leaves.size() > Appender.MOST_LEAVES) {
             throw new VerificationException(
-                    Code.IO,
-                    "an append to "
-                            + files.path("")
-                            + " failed before; open the log again to see its state");
+                    Code.TOO_LARGE,
+                    "an append of "
+                            + leaves.size()
+                            + " leaves is over the limit of "
+                            + Appender.MOST_LEAVES
+                            + "; divide it");
         }
         for (byte[] leaf : leaves) {
             if (leaf.length > LogLeaf.MAX_BYTES) {
@@ -202,7 +293,7 @@ public final class TransparencyLog implements AutoCloseable {
         }
     }
 
-    /** A tile's partial versions may go once the full tile is published. */
+    /** A tile's partial versions may go once the full tile is committed. */
     private void discardSuperseded(Set<Tile> partials) {
         for (Tile partial : partials) {
             if (Tile.in(edge.tree().size(), partial.level(), partial.index()).isFull()) {

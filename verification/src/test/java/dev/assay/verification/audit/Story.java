@@ -150,7 +150,7 @@ final class Story {
         try (TransparencyLog fork = TransparencyLog.open(directory, logKey)) {
             others(fork, forkedAfter.orElseThrow());
             byte[] leaf = LogLeaf.of(result, papers.provider.verifyingKey());
-            return fork.proof(fork.append(List.of(leaf)));
+            return fork.proof(fork.append(List.of(leaf)).first());
         }
     }
 
@@ -169,7 +169,7 @@ final class Story {
             envelope = Envelope.sign(bytes, signer);
         }
         documents.put(name, envelope);
-        indexes.put(name, log.append(List.of(LogLeaf.of(envelope, signer.verifyingKey()))));
+        indexes.put(name, log.append(List.of(LogLeaf.of(envelope, signer.verifyingKey()))).first());
         return envelope;
     }
 

@@ -40,7 +40,7 @@ class SigningKeyTest {
     @Test
     void sign_anyMessage_isLowSAndVerifies() throws Exception {
         SigningKey key = SigningKey.create(random);
-        for (int i = 0; i < 50; i++) {
+        for (int i = 0; i < 2 * FixedPoint.Candidate.WORTHWHILE; i++) {
             byte[] message = {(byte) i};
             Signature signature = Signature.parse(key.sign(message).der());
 

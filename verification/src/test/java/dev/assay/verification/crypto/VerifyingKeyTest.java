@@ -145,6 +145,7 @@ class VerifyingKeyTest {
                 Vectors.read("p256/ecdsa_secp256r1_sha256_test.json").get("testGroups")) {
             VerifyingKey groupKey =
                     VerifyingKey.parse(HexFormat.of().parseHex(group.get("publicKeyDer").asText()));
+            VerifyingKey oftenUsed = oftenUsed(groupKey);
             for (JsonNode test : group.get("tests")) {
                 byte[] message = HexFormat.of().parseHex(test.get("msg").asText());
                 byte[] der = HexFormat.of().parseHex(test.get("sig").asText());
@@ -152,6 +153,9 @@ class VerifyingKeyTest {
                 boolean high = valid && isHigh(der);
                 assertThat(accepts(groupKey, message, der))
                         .as(test.toString())
+                        .isEqualTo(valid && !high);
+                assertThat(accepts(oftenUsed, message, der))
+                        .as("with tables: " + test)
                         .isEqualTo(valid && !high);
                 accepted += valid && !high ? 1 : 0;
                 highS += high ? 1 : 0;
@@ -161,6 +165,17 @@ class VerifyingKeyTest {
         assertThat(accepted + highS).isEqualTo(174);
         assertThat(accepted).isGreaterThan(50);
         assertThat(refused).isEqualTo(310);
+    }
+
+    /** The same key, after so many verifications that it keeps multiples of its point. */
+    private VerifyingKey oftenUsed(VerifyingKey key) throws VerificationException {
+        VerifyingKey used = VerifyingKey.parse(key.spki());
+        byte[] anothers = signer.sign(MESSAGE).der();
+        for (int i = 0; i < FixedPoint.Candidate.WORTHWHILE; i++) {
+            assertThat(accepts(used, MESSAGE, anothers)).isFalse();
+        }
+        assertThat(used.keepsMultiples()).isTrue();
+        return used;
     }
 
     private static boolean accepts(VerifyingKey key, byte[] message, byte[] der) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.assay.protocol.id.Digest;
+import dev.assay.verification.VerificationException;
 import dev.assay.verification.VerificationException.Code;
 import dev.assay.verification.crypto.LogSigningKey;
 
@@ -21,6 +22,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -49,13 +51,13 @@ class TransparencyLogTest {
     void append_someLeaves_areReadableProvableAndThereAfterReopening() throws Exception {
         List<byte[]> leaves = MerkleTreeTest.leaves(10);
         try (TransparencyLog log = TransparencyLog.open(directory, key)) {
-            assertThat(log.append(leaves.subList(0, 3))).isEqualTo(0);
-            assertThat(log.append(leaves.subList(3, 10))).isEqualTo(3);
+            assertThat(log.append(leaves.subList(0, 3)).first()).isEqualTo(0);
+            assertThat(log.append(leaves.subList(3, 10)).first()).isEqualTo(3);
             checkEverything(log, leaves);
         }
         try (TransparencyLog log = TransparencyLog.open(directory, key)) {
             checkEverything(log, leaves);
-            assertThat(log.append(List.of())).isEqualTo(10);
+            assertThat(log.append(List.of()).first()).isEqualTo(10);
         }
     }
 
@@ -98,20 +100,30 @@ class TransparencyLogTest {
     /** The example of C2SP tlog-tiles: 273 full tiles, widths 112, 17 and 1. */
     @Test
     void append_seventyThousandLeaves_hasTheTilesOfTheSpecification() throws Exception {
-        MemoryFiles files = new MemoryFiles();
-        TransparencyLog log = TransparencyLog.open(files, key);
+        MemoryDisk disk = new MemoryDisk();
         List<byte[]> leaves = new ArrayList<>();
         for (int i = 0; i < 70_000; i++) {
             leaves.add(Integer.toString(i).getBytes(UTF_8));
         }
-        log.append(leaves);
+        try (TransparencyLog log = open(disk, key)) {
+            for (int i = 0; i < leaves.size(); i += 7000) {
+                log.append(leaves.subList(i, i + 7000));
+            }
+            checkTiles(disk, leaves, log);
+        }
+        try (TransparencyLog log = open(disk, key)) {
+            checkTiles(disk, leaves, log);
+            assertThat(log.check().size()).isEqualTo(70_000);
+        }
+    }
 
-        assertThat(files.files().keySet().stream().filter(file -> file.matches("tile/0/\\d+")))
+    private void checkTiles(MemoryDisk disk, List<byte[]> leaves, TransparencyLog log)
+            throws Exception {
+        assertThat(disk.files().keySet().stream().filter(file -> file.matches("tile/0/\\d+")))
                 .hasSize(273);
-        assertThat(files.files().keySet())
+        assertThat(disk.files().keySet())
                 .contains("tile/0/273.p/112", "tile/1/000", "tile/1/001.p/17", "tile/2/000.p/1")
-                .contains("tile/entries/272", "tile/entries/273.p/112")
-                .hasSize(2 * 274 + 2 + 1 + 1);
+                .contains("tile/entries/272", "tile/entries/273.p/112");
         Digest root = log.checkpoint().root();
         assertThat(root)
                 .isEqualTo(
@@ -123,7 +135,6 @@ class TransparencyLogTest {
             log.inclusionProof(index, 70_000).verify(MerkleTree.leafHash(leaf), root);
             log.consistencyProof(index + 1, 70_000).verify(rootAt(leaves, index + 1), root);
         }
-        assertThat(TransparencyLog.open(files, key).checkpoint().root()).isEqualTo(root);
     }
 
     @Test
@@ -149,7 +160,7 @@ class TransparencyLogTest {
                             Code.TOO_LARGE,
                             () -> log.append(List.of(new byte[1], new byte[LogLeaf.MAX_BYTES + 1])))
                     .contains("65535");
-            assertThat(log.append(List.of(new byte[] {1}))).isEqualTo(1);
+            assertThat(log.append(List.of(new byte[] {1})).first()).isEqualTo(1);
         }
         try (TransparencyLog log = TransparencyLog.open(directory, key)) {
             assertThat(log.checkpoint().size()).isEqualTo(2);
@@ -180,14 +191,14 @@ class TransparencyLogTest {
 
     @Test
     void append_byManyThreads_givesEveryLeafItsOwnIndex() throws Exception {
-        try (TransparencyLog log = TransparencyLog.open(new MemoryFiles(), key);
+        try (TransparencyLog log = open(new MemoryDisk(), key);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Callable<Long>> appends = new ArrayList<>();
             for (int i = 0; i < 300; i++) {
                 byte[] leaf = Integer.toString(i).getBytes(UTF_8);
                 appends.add(
                         () -> {
-                            long index = log.append(List.of(leaf));
+                            long index = log.append(List.of(leaf)).first();
                             assertThat(log.leaf(index)).isEqualTo(leaf);
                             log.proof(index).verify(leaf, key.verifyingKey());
                             return index;
@@ -198,6 +209,119 @@ class TransparencyLogTest {
             assertThat(indexes).extracting(Future::get).doesNotHaveDuplicates().hasSize(300);
             assertThat(log.checkpoint().size()).isEqualTo(300);
         }
+    }
+
+    @Test
+    void append_byManyThreads_sharesWaitsForTheDisk() throws Exception {
+        MemoryDisk disk = new MemoryDisk();
+        try (TransparencyLog log = open(disk, key);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            CountDownLatch commitBegun = new CountDownLatch(1);
+            CountDownLatch allHandedIn = new CountDownLatch(1);
+            disk.beforeNextForce(
+                    () -> {
+                        commitBegun.countDown();
+                        allHandedIn.await();
+                    });
+            List<Future<Appended>> appended = new ArrayList<>();
+            appended.add(threads.submit(() -> log.append(List.of(new byte[] {0}))));
+            commitBegun.await();
+            for (int i = 1; i <= 100; i++) {
+                byte[] leaf = {(byte) i};
+                appended.add(threads.submit(() -> log.append(List.of(leaf))));
+            }
+            awaitWaiting(log, 100);
+            allHandedIn.countDown();
+
+            assertThat(appended.getFirst().get().checkpoint().size()).isEqualTo(1);
+            for (Future<Appended> each : appended.subList(1, 101)) {
+                assertThat(each.get().checkpoint().size()).isEqualTo(101);
+                assertThat(log.leaf(each.get().first())).isNotNull();
+            }
+            assertThat(appended).extracting(each -> each.get().first()).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void close_withAppendsWaiting_commitsThemFirst() throws Exception {
+        MemoryDisk disk = new MemoryDisk();
+        CountDownLatch commitBegun = new CountDownLatch(1);
+        CountDownLatch closing = new CountDownLatch(1);
+        Future<Appended> last;
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            try (TransparencyLog log = open(disk, key)) {
+                disk.beforeNextForce(
+                        () -> {
+                            commitBegun.countDown();
+                            closing.await();
+                        });
+                threads.submit(() -> log.append(List.of(new byte[] {1})));
+                commitBegun.await();
+                last = threads.submit(() -> log.append(List.of(new byte[] {2})));
+                awaitWaiting(log, 1);
+                closing.countDown();
+            }
+            assertThat(last.get().first()).isEqualTo(1);
+        }
+        try (TransparencyLog log = open(disk, key)) {
+            checkEverything(log, List.of(new byte[] {1}, new byte[] {2}));
+        }
+    }
+
+    @Test
+    void publish_whenWitnessed_showsNothingEarlier() throws Exception {
+        MemoryDisk disk = new MemoryDisk();
+        try (TransparencyLog log = witnessed(disk)) {
+            VerifiedCheckpoint three = log.append(MerkleTreeTest.leaves(3)).checkpoint();
+            log.append(MerkleTreeTest.leaves(2));
+            assertThat(log.published()).isEmpty();
+            assertThat(disk.files()).doesNotContainKey("checkpoint");
+
+            log.publish(three.note());
+
+            assertThat(disk.files().get("checkpoint")).isEqualTo(three.note().bytes());
+            assertThat(log.proofs(List.of(2L), log.published().orElseThrow()).getFirst().note())
+                    .isEqualTo(three.note());
+        }
+        try (TransparencyLog log = witnessed(disk)) {
+            assertThat(log.checkpoint().size()).isEqualTo(5);
+            assertThat(log.published().orElseThrow().size()).isEqualTo(3);
+            VerifiedCheckpoint older = rootOfOne(log);
+            assertRefused(Code.BAD_CHECKPOINT, () -> log.publish(older.note()))
+                    .contains("size 1 cannot follow");
+        }
+        try (TransparencyLog log = open(disk, key)) {
+            assertThat(log.published().orElseThrow().size()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void publish_ofAnotherHistory_isRefused() throws Exception {
+        VerifiedCheckpoint other;
+        try (TransparencyLog fork = open(new MemoryDisk(), key)) {
+            other = fork.append(MerkleTreeTest.leaves(4).subList(1, 4)).checkpoint();
+        }
+        try (TransparencyLog log = witnessed(new MemoryDisk())) {
+            log.append(MerkleTreeTest.leaves(4));
+            assertRefused(Code.BAD_PROOF, () -> log.publish(other.note())).contains("consistency");
+            assertThat(log.published()).isEmpty();
+        }
+    }
+
+    private static void awaitWaiting(TransparencyLog log, int callers) {
+        while (log.waiting() < callers) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private TransparencyLog witnessed(MemoryDisk disk) throws VerificationException {
+        return TransparencyLog.open(disk.directory(), key, Publication.WHEN_WITNESSED);
+    }
+
+    private VerifiedCheckpoint rootOfOne(TransparencyLog log) throws VerificationException {
+        Digest root = MerkleTree.leafHash(log.leaf(0));
+        return SignedNote.sign(new LogCheckpoint(key.origin(), 1, root), key)
+                .verify(key.verifyingKey());
     }
 
     @Test
@@ -241,10 +365,18 @@ class TransparencyLogTest {
         }
     }
 
+    static TransparencyLog open(MemoryDisk disk, LogSigningKey key) throws VerificationException {
+        return TransparencyLog.open(disk.directory(), key, Publication.EVERY_COMMIT);
+    }
+
     static LogSigningKey newKey() {
+        return newKey("log.example/2026");
+    }
+
+    static LogSigningKey newKey(String origin) {
         try {
-            return LogSigningKey.create("log.example/2026", new SecureRandom());
-        } catch (dev.assay.verification.VerificationException e) {
+            return LogSigningKey.create(origin, new SecureRandom());
+        } catch (VerificationException e) {
             throw new AssertionError(e);
         }
     }
