@@ -108,7 +108,7 @@ public final class KeyJournal implements AutoCloseable {
         KeyPeriod period = history.append(next, envelope);
         Path pending = directory.resolve(next + PENDING);
         write(pending, envelope.bytes());
-        long index = log.append(List.of(LogLeaf.of(envelope, signer)));
+        long index = log.append(List.of(LogLeaf.of(envelope, signer))).first();
         rename(pending, directory.resolve(index + LOGGED));
         return new Entry(index, period);
     }
