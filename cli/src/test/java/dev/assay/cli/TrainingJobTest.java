@@ -87,8 +87,7 @@ final class TrainingJobTest {
     void training_onPytorchWithGpus_isRefusedBeforeAnythingIsOrdered() throws Exception {
         Path job = pytorch(10);
         Files.writeString(
-                job,
-                Files.readString(job).replace("{ cpu: 2 }", "{ cpu: 2, gpu: { count: 1 } }"));
+                job, Files.readString(job).replace("{ cpu: 2 }", "{ cpu: 2, gpu: { count: 1 } }"));
         Command.Outcome refused = command.run("run", job.toString());
         assertThat(refused.exit()).isEqualTo(3);
         assertThat(refused.err()).contains("job: a training on engine pytorch uses no gpus");
