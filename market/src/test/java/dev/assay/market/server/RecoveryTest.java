@@ -188,8 +188,10 @@ class RecoveryTest {
             FakeAttempt attempt = agent.begin(tenant, rig.market(), Work.NOMINAL);
             Bytes receipt = attempt.receipt(FakeAttempt.UNITS, Duration.ofMillis(10));
             SubmitReceipt submit = new SubmitReceipt(attempt.lease().id(), receipt);
-            // The log writes each file here first.
-            Path inTheWay = Files.createDirectory(directory.resolve("log/.next"));
+            // The log writes each file in this directory first.
+            Path next = directory.resolve("log/.next");
+            Files.delete(next);
+            Path inTheWay = Files.createFile(next);
 
             assertCode(Code.UNAVAILABLE, () -> agent.send(submit));
             assertCode(Code.UNAVAILABLE, () -> agent.send(submit));
