@@ -35,8 +35,8 @@ import java.util.concurrent.Callable;
         header = "GPU work rented from strangers, and checked.%n",
         description = {
             "Assay rents out compute and proves what was done: providers run jobs and sign"
-                    + " receipts,",
-            "you replay a sample of the work bit for bit, and escrow pays for what stands up.",
+                    + " receipts, you replay a sample of the work bit for bit, and escrow pays for"
+                    + " what stands up.",
             "",
             "Start with:  assay run examples/digits.yaml"
         },
@@ -47,8 +47,7 @@ import java.util.concurrent.Callable;
         footerHeading = "%nState is kept under $ASSAY_HOME (default ~/.assay).%n",
         footer = {
             "Exit status: 0 done, 1 the work or evidence does not stand, 2 no conclusion, 3 could"
-                    + " not run,",
-            "130 interrupted."
+                    + " not run, 130 interrupted."
         },
         subcommands = {
             RunCommand.class,

@@ -28,9 +28,8 @@ import java.util.concurrent.Callable;
         description = {
             "",
             "Verifies an evidence folder from its files alone: no network, no account, nothing"
-                    + " from",
-            "your home directory. Says what it proved, what is wrong, and what no folder can"
-                    + " prove.",
+                    + " from your home directory. Says what it proved, what is wrong, and what no"
+                    + " folder can prove.",
             "A TorchScript model in the folder is a program: it is run, in a process of its own."
         },
         footerHeading = "%nExamples:%n",

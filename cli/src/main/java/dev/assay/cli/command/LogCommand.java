@@ -54,8 +54,7 @@ public final class LogCommand implements Callable<Integer> {
             description = {
                 "",
                 "Serves checkpoint, tiles and entries as static files (C2SP tlog-tiles), and"
-                        + " nothing",
-                "else. The directory may belong to a log that is being written."
+                        + " nothing else. The directory may belong to a log that is being written."
             },
             footerHeading = "%nExamples:%n",
             footer = "  assay log serve ~/.assay/market/log --port 8970")
@@ -88,9 +87,10 @@ public final class LogCommand implements Callable<Integer> {
             header = "Check every entry and tile of a log against its checkpoint",
             description = {
                 "",
-                "Reads the whole log, hashes every entry again, and compares every tile, and the"
-                        + " root",
-                "that the checkpoint signs. The first file that is not what it should be is named."
+                "Reads the whole log, hashes every entry again, and compares every tile of the"
+                        + " checkpoint, and the root that it signs. The first file that is not what"
+                        + " it should be is named. Partial tiles of older checkpoints, which may"
+                        + " still lie beside the newest one, are not read."
             },
             footerHeading = "%nExamples:%n",
             footer = {

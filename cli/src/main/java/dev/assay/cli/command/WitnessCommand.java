@@ -30,13 +30,13 @@ import java.util.concurrent.CountDownLatch;
         header = "Cosign the checkpoints of logs, and refuse forks and rollbacks",
         description = {
             "",
-            "Answers POST /add-checkpoint (C2SP tlog-witness): it cosigns a checkpoint when it is",
-            "shown that the log grew from the one that it cosigned before. Two people who hold",
-            "checkpoints with its cosignature hold checkpoints of one history.",
+            "Answers POST /add-checkpoint (C2SP tlog-witness): it cosigns a checkpoint when it is"
+                + " shown that the log grew from the one that it cosigned before. Two people who"
+                + " hold checkpoints with its cosignature hold checkpoints of one history.",
             "",
             "The state directory holds the witness's key and the newest checkpoint of each log."
-                    + " They",
-            "belong together: do not run the key without the checkpoints, or in two places."
+                + " They belong together: do not run the key without the checkpoints, or in two"
+                + " places."
         },
         footerHeading = "%nExamples:%n",
         footer = {

@@ -24,7 +24,7 @@ final class RunnerCommand {
     /**
      * The C library keeps memory that was freed, up to the bound, rather than return it to the
      * kernel: a run frees and takes megabytes at each operator, and fetching them page by page took
-     * a fifth of its time. What a job held at most, which is what its limit counts, stays the same.
+     * a fifth of its time. What is kept counts against the job's limit.
      */
     private static final Map<String, String> ALLOCATOR =
             Map.of(
