@@ -35,8 +35,8 @@ import java.util.concurrent.CountDownLatch;
                 + " hold checkpoints with its cosignature hold checkpoints of one history.",
             "",
             "The state directory holds the witness's key and the newest checkpoint of each log."
-                + " They belong together: do not run the key without the checkpoints, or in two"
-                + " places."
+                    + " They belong together: do not run the key without the checkpoints, or in two"
+                    + " places."
         },
         footerHeading = "%nExamples:%n",
         footer = {
