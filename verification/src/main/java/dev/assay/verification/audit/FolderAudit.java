@@ -101,7 +101,7 @@ public final class FolderAudit {
                         + checkpoint.origin()
                         + " of "
                         + checkpoint.size()
-                        + " entries holds every statement, in order");
+                        + " entries holds every statement, in order, and the bundles say the same");
         if (history.work().isPresent()) {
             work(folder, history.work().get());
         } else {

@@ -31,6 +31,7 @@ final class LeaseHistory {
     private final VerifyingKey marketKey;
     private final LogVerifyingKey logKey;
     private final List<LoggedLeaf> logged = new ArrayList<>();
+    private final List<BundleCheck.Logged> statements = new ArrayList<>();
 
     private LeaseHistory(
             IndexedFolder folder,
@@ -100,6 +101,7 @@ final class LeaseHistory {
                         marketKey,
                         e -> SignedStatement.verify(e, marketKey, SettlementPredicate.class));
         order();
+        new BundleCheck(folder, logKey).run(statements);
         return new Verified(lease, receipts, work, settlement, logged);
     }
 
@@ -137,7 +139,11 @@ final class LeaseHistory {
         }
         LoggedLeaf committed = logged.getLast();
         LoggedLeaf drawnFrom =
-                proof(EvidenceLayout.DRAW_PROOF, result.statement().envelope(), providerKey);
+                verified(
+                        proof(EvidenceLayout.DRAW_PROOF),
+                        EvidenceLayout.DRAW_PROOF,
+                        result.statement().envelope(),
+                        providerKey);
         AuditedResult audited =
                 statement(
                         EvidenceLayout.VERDICT,
@@ -208,16 +214,27 @@ final class LeaseHistory {
         try {
             Envelope envelope = Envelope.parse(folder.read(file));
             T verified = step.verify(envelope);
-            logged.add(proof(EvidenceLayout.proof(name), envelope, key));
+            TlogProof proof = proof(EvidenceLayout.proof(name));
+            logged.add(verified(proof, EvidenceLayout.proof(name), envelope, key));
+            statements.add(new BundleCheck.Logged(name, envelope, key, proof));
             return verified;
         } catch (VerificationException e) {
             throw refuted(file, clause(e), e);
         }
     }
 
-    private LoggedLeaf proof(String file, Envelope envelope, VerifyingKey key) throws Refutation {
+    private TlogProof proof(String file) throws Refutation {
         try {
-            return TlogProof.parse(folder.read(file)).verify(LogLeaf.of(envelope, key), logKey);
+            return TlogProof.parse(folder.read(file));
+        } catch (VerificationException e) {
+            throw refuted(file, clause(e), e);
+        }
+    }
+
+    private LoggedLeaf verified(TlogProof proof, String file, Envelope envelope, VerifyingKey key)
+            throws Refutation {
+        try {
+            return proof.verify(LogLeaf.of(envelope, key), logKey);
         } catch (VerificationException e) {
             throw refuted(file, clause(e), e);
         }
