@@ -27,15 +27,22 @@ final class BundleCheck {
     /** A statement that was verified, with its key and the proof that the log holds it. */
     record Logged(String name, Envelope envelope, VerifyingKey key, TlogProof proof) {}
 
-    /** Throws when a bundle is missing, cannot be read, or says something else. */
-    void run(List<Logged> statements) throws Refutation {
+    /**
+     * Whether the folder has bundles; folders that were written before there were any have none.
+     * Throws when only some are missing, or one cannot be read or says something else.
+     */
+    boolean run(List<Logged> statements) throws Refutation {
         List<String> bundled =
                 EvidenceLayout.bundled(statements.stream().map(Logged::name).toList());
+        if (bundled.stream().noneMatch(name -> folder.has(EvidenceLayout.bundle(name)))) {
+            return false;
+        }
         for (Logged statement : statements) {
             if (bundled.contains(statement.name())) {
                 compare(statement);
             }
         }
+        return true;
     }
 
     private void compare(Logged statement) throws Refutation {

@@ -52,13 +52,18 @@ final class LeaseHistory {
      */
     record Work(AttestedResult result, Optional<AuditedResult> audited, boolean drawIsInTheLog) {}
 
-    /** Everything that was verified. */
+    /**
+     * Everything that was verified.
+     *
+     * @param bundled whether there are bundles, which then say the same
+     */
     record Verified(
             VerifiedLease lease,
             List<VerifiedReceipt> receipts,
             Optional<Work> work,
             SignedStatement<SettlementPredicate> settlement,
-            List<LoggedLeaf> logged) {
+            List<LoggedLeaf> logged,
+            boolean bundled) {
         Optional<AuditedResult> verdict() {
             return work.flatMap(Work::audited);
         }
@@ -101,8 +106,8 @@ final class LeaseHistory {
                         marketKey,
                         e -> SignedStatement.verify(e, marketKey, SettlementPredicate.class));
         order();
-        new BundleCheck(folder, logKey).run(statements);
-        return new Verified(lease, receipts, work, settlement, logged);
+        boolean bundled = new BundleCheck(folder, logKey).run(statements);
+        return new Verified(lease, receipts, work, settlement, logged, bundled);
     }
 
     private List<VerifiedReceipt> receipts(VerifiedLease lease) throws Refutation {

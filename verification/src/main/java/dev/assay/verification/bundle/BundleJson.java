@@ -61,6 +61,9 @@ final class BundleJson {
         }
         JsonFields entry = entries.getFirst();
         VerifyingKey key = LogLeaf.signer(bytes(entry, "canonicalizedBody"), envelope);
+        if (!envelope.keyId().equals(key.keyId())) {
+            throw fields.error("dsseEnvelope: names another key than the log's entry");
+        }
         JsonFields hint = material.object("publicKey");
         hint.text("hint", key.keyId().hex());
         hint.end();

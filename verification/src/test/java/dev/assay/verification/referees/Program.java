@@ -15,6 +15,8 @@ import java.util.Map;
 
 /** Runs the programs of others that check what we made. */
 public final class Program {
+    private static final int NODE = 20;
+
     private Program() {}
 
     /** How a program ended, and all that it wrote. */
@@ -29,9 +31,15 @@ public final class Program {
         return Path.of(System.getProperty("assay.root")).resolve("referees");
     }
 
-    /** The packages that {@code npm ci} put there; the test is skipped when it was not run. */
-    public static Path nodeModules() {
+    /**
+     * The packages that {@code npm ci} put there; the test is skipped when it was not run, or Node
+     * is older than the packages ask for.
+     */
+    public static Path nodeModules() throws IOException, InterruptedException {
         needs("node");
+        String version = lines(referees(), Map.of(), "", "node", "--version").getFirst();
+        int major = Integer.parseInt(version.substring(1, version.indexOf('.')));
+        Assumptions.assumeTrue(major >= NODE, "node " + version + " is older than " + NODE);
         Path modules = referees().resolve("node_modules");
         Assumptions.assumeTrue(
                 Files.isDirectory(modules), "no npm packages: run npm ci in referees/");
