@@ -210,7 +210,7 @@ class SigstoreRefereeTest {
             for (int i = 0; i < before; i++) {
                 entries.append(List.of(("before " + i).getBytes(UTF_8)));
             }
-            long index = entries.append(List.of(LogLeaf.of(envelope, signer.verifyingKey())));
+            long index = entries.append(List.of(LogLeaf.of(envelope, signer.verifyingKey()))).first();
             entries.append(List.of("after".getBytes(UTF_8)));
             return SigstoreBundle.of(
                     envelope, signer.verifyingKey(), entries.proof(index), key.verifyingKey());
