@@ -41,6 +41,8 @@ import java.util.stream.Stream;
 
 /** Go's checksum database ({@code sumdb/note}, {@code sumdb/tlog}) judges what we log. */
 class GoRefereeTest {
+    private static final int APPEND = 8_000;
+
     private static final int LEAVES = 40;
     private static final long SEED = 20_260_101;
 
@@ -197,13 +199,17 @@ class GoRefereeTest {
         }
     }
 
-    /** A log that was appended to in these steps. */
+    /** A log that was appended to in these steps, a long one in several. */
     private TransparencyLog log(int... counts) throws Exception {
         TransparencyLog log = TransparencyLog.open(place(), signer);
         int size = 0;
         for (int count : counts) {
-            log.append(entries(size, count));
-            size += count;
+            for (int left = count; left > 0; ) {
+                int now = Math.min(left, APPEND);
+                log.append(entries(size, now));
+                size += now;
+                left -= now;
+            }
         }
         return log;
     }
