@@ -18,6 +18,7 @@ import dev.assay.verification.VerificationException;
 import dev.assay.verification.attest.SignedStatement;
 import dev.assay.verification.crypto.SigningKey;
 import dev.assay.verification.dsse.Envelope;
+import dev.assay.verification.statement.FreeText;
 import dev.assay.verification.statement.InventoryPredicate;
 import dev.assay.verification.statement.InventoryPredicate.Device;
 import dev.assay.verification.statement.InventoryPredicate.Fact;
@@ -68,8 +69,8 @@ public final class SignedInventory {
                                         new InventoryPredicate.Finding(
                                                 finding.code().name(),
                                                 severity(finding.code().severity()),
-                                                finding.subject(),
-                                                finding.saw()))
+                                                FreeText.clip(finding.subject()),
+                                                FreeText.clip(finding.saw())))
                         .toList(),
                 measured.measurements().stream()
                         .map(
@@ -88,7 +89,9 @@ public final class SignedInventory {
                         .map(
                                 skip ->
                                         new InventoryPredicate.Skipped(
-                                                skip.metric().text(), skip.device(), skip.why()))
+                                                skip.metric().text(),
+                                                skip.device(),
+                                                FreeText.clip(skip.why())))
                         .toList());
     }
 
@@ -122,8 +125,10 @@ public final class SignedInventory {
             String name, Observation<V> observation, Function<V, String> version) {
         return switch (observation) {
             case Observation.Seen<V>(V view) -> new Source(name, State.SEEN, version.apply(view));
-            case Observation.Absent<V>(String why) -> new Source(name, State.ABSENT, why);
-            case Observation.Failed<V>(String why) -> new Source(name, State.FAILED, why);
+            case Observation.Absent<V>(String why) ->
+                    new Source(name, State.ABSENT, FreeText.clip(why));
+            case Observation.Failed<V>(String why) ->
+                    new Source(name, State.FAILED, FreeText.clip(why));
         };
     }
 

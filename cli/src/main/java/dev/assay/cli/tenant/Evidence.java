@@ -15,12 +15,16 @@ import dev.assay.protocol.market.MarketIdentity;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.audit.EvidenceLayout;
 import dev.assay.verification.audit.EvidenceWriter;
+import dev.assay.verification.bundle.SigstoreBundle;
 import dev.assay.verification.check.ContainerContents;
 import dev.assay.verification.check.InferenceContents;
 import dev.assay.verification.check.ResultContents;
 import dev.assay.verification.check.TrainingContents;
 import dev.assay.verification.check.UnusableOutput;
+import dev.assay.verification.crypto.LogVerifyingKey;
 import dev.assay.verification.crypto.VerifyingKey;
+import dev.assay.verification.dsse.Envelope;
+import dev.assay.verification.log.TlogProof;
 import dev.assay.verification.statement.ResultPredicate;
 import dev.assay.verification.statement.ResultPredicate.ContainerBuild;
 import dev.assay.verification.statement.ResultPredicate.InferenceBuild;
@@ -44,11 +48,14 @@ import java.util.Optional;
 final class Evidence {
     private final TenantClient client;
     private final MarketIdentity market;
-    private final Map<String, LoggedEnvelope> documents = new LinkedHashMap<>();
+    private final Map<String, Document> documents = new LinkedHashMap<>();
     private @Nullable LeaseId lease;
     private @Nullable VerifyingKey providerKey;
     private @Nullable ResultContents contents;
     private Optional<Bytes> draw = Optional.empty();
+
+    /** A verified statement, where the log holds it, and whose it is. */
+    private record Document(LoggedEnvelope logged, VerifyingKey signer) {}
 
     Evidence(TenantClient client, MarketIdentity market) {
         this.client = client;
@@ -75,9 +82,8 @@ final class Evidence {
     }
 
     /** Keeps a verified document. */
-    void add(String name, LoggedEnvelope document, VerifyingKey signer)
-            throws VerificationException {
-        documents.put(name, document);
+    void add(String name, LoggedEnvelope document, VerifyingKey signer) {
+        documents.put(name, new Document(document, signer));
     }
 
     /** Writes the folder, when the order had a lease; returns where. */
@@ -107,16 +113,39 @@ final class Evidence {
     }
 
     private void statements(EvidenceWriter writer) throws MarketException, VerificationException {
-        List<Long> indexes = documents.values().stream().map(LoggedEnvelope::index).toList();
+        LogVerifyingKey logKey = LogVerifyingKey.parse(market.logKey());
+        List<String> bundled = EvidenceLayout.bundled(documents.keySet());
+        List<Long> indexes =
+                documents.values().stream().map(document -> document.logged().index()).toList();
         List<Bytes> proofs = new ArrayList<>(client.market().proofs(indexes));
-        for (Map.Entry<String, LoggedEnvelope> document : documents.entrySet()) {
-            writer.add(
-                    EvidenceLayout.statement(document.getKey()),
-                    document.getValue().envelope().toArray());
-            writer.add(EvidenceLayout.proof(document.getKey()), proofs.removeFirst().toArray());
+        for (Map.Entry<String, Document> document : documents.entrySet()) {
+            String name = document.getKey();
+            byte[] envelope = document.getValue().logged().envelope().toArray();
+            byte[] proof = proofs.removeFirst().toArray();
+            writer.add(EvidenceLayout.statement(name), envelope);
+            writer.add(EvidenceLayout.proof(name), proof);
+            Optional<TlogProof> parsed = parsed(proof);
+            if (bundled.contains(name) && parsed.isPresent()) {
+                SigstoreBundle bundle =
+                        SigstoreBundle.of(
+                                Envelope.parse(envelope),
+                                document.getValue().signer(),
+                                parsed.get(),
+                                logKey);
+                writer.add(EvidenceLayout.bundle(name), bundle.bytes());
+            }
         }
         if (draw.isPresent() && documents.containsKey(EvidenceLayout.VERDICT)) {
             writer.add(EvidenceLayout.DRAW_PROOF, draw.get().toArray());
+        }
+    }
+
+    /** A market whose proof cannot be read does not keep its tenant from the rest. */
+    private static Optional<TlogProof> parsed(byte[] proof) {
+        try {
+            return Optional.of(TlogProof.parse(proof));
+        } catch (VerificationException e) {
+            return Optional.empty();
         }
     }
 

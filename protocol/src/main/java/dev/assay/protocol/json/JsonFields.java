@@ -15,12 +15,20 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * The fields of one JSON object, each read once by name and type. {@link #end} refuses whatever was
  * not read, so an unknown field is an error. Not thread-safe.
  */
 public final class JsonFields {
+    private static final Pattern QUANTITY = Pattern.compile("0|[1-9][0-9]{0,18}");
+
+    /** A year of four digits, as in RFC 3339; what an Instant reads beyond that is not one. */
+    private static final Pattern INSTANT =
+            Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\\.[0-9]{1,9})?Z");
+
     private final ObjectNode object;
     private final String path;
     private final Set<String> read = new HashSet<>();
@@ -47,31 +55,39 @@ public final class JsonFields {
     public void text(String name, String expected) throws JsonException {
         String text = text(name);
         if (!text.equals(expected)) {
-            throw new JsonException(
-                    path + "." + name + ": '" + text + "', expected '" + expected + "'");
+            throw error(name, "'" + Printable.value(text) + "', expected '" + expected + "'");
         }
     }
 
     public Digest digest(String name) throws JsonException {
+        return parsed(name, Digest::parse);
+    }
+
+    /** A field whose text this reads, or refuses with an IllegalArgumentException. */
+    public <T> T parsed(String name, Function<String, T> reader) throws JsonException {
         try {
-            return Digest.parse(text(name));
+            return reader.apply(text(name));
         } catch (IllegalArgumentException e) {
-            throw new JsonException(path + "." + name + ": " + e.getMessage());
+            throw error(name, String.valueOf(e.getMessage()));
         }
     }
 
     public Instant instant(String name) throws JsonException {
+        String text = text(name);
         try {
-            return Instant.parse(text(name));
+            if (INSTANT.matcher(text).matches()) {
+                return Instant.parse(text);
+            }
         } catch (DateTimeException e) {
-            throw wrong(name, "an RFC 3339 instant such as 2026-01-31T12:00:00Z");
+            // told below, like every other text that is no instant
         }
+        throw wrong(name, "an RFC 3339 instant such as 2026-01-31T12:00:00Z");
     }
 
     /** A 64-bit integer written as a decimal string without sign or leading zeros. */
     public long quantity(String name) throws JsonException {
         String text = text(name);
-        if (!text.matches("0|[1-9][0-9]{0,18}")) {
+        if (!QUANTITY.matcher(text).matches()) {
             throw wrong(name, "a decimal string such as \"1200\"");
         }
         try {
@@ -89,7 +105,9 @@ public final class JsonFields {
                 return constant;
             }
         }
-        throw error(name + ": '" + text + "' is not one of " + Arrays.toString(constants));
+        throw error(
+                name,
+                "'" + Printable.value(text) + "' is not one of " + Arrays.toString(constants));
     }
 
     /** A small JSON integer within bounds, both inclusive. */
@@ -138,6 +156,15 @@ public final class JsonFields {
         return children;
     }
 
+    /** An array of at most so many objects. */
+    public List<JsonFields> objects(String name, int most) throws JsonException {
+        int size = array(name).size();
+        if (size > most) {
+            throw error(name, size + " entries, more than the " + most + " allowed");
+        }
+        return objects(name);
+    }
+
     /** An array of strings. */
     public List<String> texts(String name) throws JsonException {
         List<String> texts = new ArrayList<>();
@@ -171,7 +198,8 @@ public final class JsonFields {
     public void end() throws JsonException {
         for (String name : names()) {
             if (!read.contains(name)) {
-                throw new JsonException(path + "." + name + ": unknown field");
+                throw error(
+                        Printable.value(name), "unknown field; a version that knows it is needed");
             }
         }
     }
@@ -179,6 +207,11 @@ public final class JsonFields {
     /** An error about this object. */
     public JsonException error(@Nullable String message) {
         return new JsonException(path + ": " + message);
+    }
+
+    /** An error about one of its fields. */
+    public JsonException error(String name, String message) {
+        return new JsonException(path + "." + name + ": " + message);
     }
 
     private JsonNode array(String name) throws JsonException {
@@ -192,13 +225,13 @@ public final class JsonFields {
     private JsonNode required(String name) throws JsonException {
         JsonNode value = object.get(name);
         if (value == null) {
-            throw new JsonException(path + "." + name + ": missing");
+            throw error(name, "missing");
         }
         read.add(name);
         return value;
     }
 
     private JsonException wrong(String name, String expected) {
-        return new JsonException(path + "." + name + ": expected " + expected);
+        return error(name, "expected " + expected);
     }
 }

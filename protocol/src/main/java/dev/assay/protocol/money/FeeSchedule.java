@@ -16,8 +16,24 @@ public record FeeSchedule(int takeBasisPoints, List<Pool> pools) {
     /** All of something, in basis points. */
     public static final int WHOLE = 10_000;
 
-    /** A pool's share of every fee. */
-    public record Pool(String name, int basisPoints) {}
+    /** The most pools of a schedule. */
+    public static final int MAX_POOLS = 64;
+
+    /**
+     * A pool's share of every fee.
+     *
+     * @param name 1 to 64 characters
+     */
+    public record Pool(String name, int basisPoints) {
+        private static final int MAX_NAME_LENGTH = 64;
+
+        public Pool {
+            if (name.isEmpty() || name.codePointCount(0, name.length()) > MAX_NAME_LENGTH) {
+                throw new IllegalArgumentException(
+                        "a pool has a name of 1 to " + MAX_NAME_LENGTH + " characters");
+            }
+        }
+    }
 
     /** A payment divided: nothing is lost, {@code provider + Σ pools = owed}. */
     public record Split(MicroAmount provider, Map<String, MicroAmount> pools) {
@@ -31,6 +47,9 @@ public record FeeSchedule(int takeBasisPoints, List<Pool> pools) {
         if (takeBasisPoints < 0 || takeBasisPoints > WHOLE) {
             throw new IllegalArgumentException(
                     "a take rate is from 0 to " + WHOLE + " basis points");
+        }
+        if (pools.size() > MAX_POOLS) {
+            throw new IllegalArgumentException("a schedule has at most " + MAX_POOLS + " pools");
         }
         if (pools.isEmpty()
                 || pools.stream().anyMatch(pool -> pool.basisPoints() < 0)

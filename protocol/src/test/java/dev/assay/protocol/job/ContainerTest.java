@@ -115,8 +115,10 @@ class ContainerTest {
                 "[\"frames\"] | [\"a/b\",\"a\"] | container: 'a/b' lies inside 'a'",
                 "[\"frames\"] | [\".\",\"a\"] | container: '.' is no path inside a folder (plain"
                         + " names with '/' between, no '..')",
-                "\"path\" | \"x\":1,\"path\" | container.inputs[0].x: unknown field",
-                "\"network\" | \"x\":1,\"network\" | container.x: unknown field",
+                "\"path\" | \"x\":1,\"path\" | container.inputs[0].x: unknown field; a version that"
+                        + " knows it is needed",
+                "\"network\" | \"x\":1,\"network\" | container.x: unknown field; a version that"
+                        + " knows it is needed",
                 "[8080] | [8080],\"parallel\":251 | container: parallel: 251 is not from 1 to the"
                         + " array's 250",
                 "[8080] | [8080],\"parallel\":1 | container.parallel: expected an integer from 2"

@@ -199,11 +199,15 @@ class JobSpecTest {
                 "\"auditBasisPoints\":500 | \"auditBasisPoints\":0 |"
                         + " spec.verify.auditBasisPoints: expected an integer from 1 to 10000",
                 "\"auditBasisPoints\":500 | \"auditBasisPoints\":500,\"x\":1 | spec.verify.x:"
-                        + " unknown field",
-                "\"gpus\":1 | \"gpus\":1,\"x\":1 | spec.resources.x: unknown field",
-                "\"batch\":64 | \"batch\":64,\"x\":1 | spec.inference.x: unknown field",
-                "\"rate\" | \"x\":1,\"rate\" | spec.price.x: unknown field",
-                "\"name\" | \"x\":1,\"name\" | spec.x: unknown field",
+                        + " unknown field; a version that knows it is needed",
+                "\"gpus\":1 | \"gpus\":1,\"x\":1 | spec.resources.x: unknown field; a version that"
+                        + " knows it is needed",
+                "\"batch\":64 | \"batch\":64,\"x\":1 | spec.inference.x: unknown field; a version"
+                        + " that knows it is needed",
+                "\"rate\" | \"x\":1,\"rate\" | spec.price.x: unknown field; a version that knows it"
+                        + " is needed",
+                "\"name\" | \"x\":1,\"name\" | spec.x: unknown field; a version that knows it is"
+                        + " needed",
             })
     void json_withAMistake_isRefused(String good, String bad, String message) {
         assertThat(CANONICAL).contains(good);

@@ -57,7 +57,8 @@ class JsonFieldsTest {
     void field_notRead_isRefusedAtTheEnd() throws Exception {
         JsonFields fields = fields("{'a':'1','b':'2'}");
         fields.text("a");
-        assertThatThrownBy(fields::end).hasMessage("doc.b: unknown field");
+        assertThatThrownBy(fields::end)
+                .hasMessage("doc.b: unknown field; a version that knows it is needed");
     }
 
     @Test
@@ -91,6 +92,37 @@ class JsonFieldsTest {
         assertThatThrownBy(() -> fields.quantity("q"))
                 .isInstanceOf(JsonException.class)
                 .hasMessageStartingWith("doc.q: expected a decimal string ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "2026-01-31",
+                "2026-01-31T12:00:00",
+                "2026-01-31T12:00:00+00:00",
+                "2026-01-31t12:00:00z",
+                "2026-02-30T12:00:00Z",
+                "2026-01-31T12:00:61Z",
+                "+10000-01-01T00:00:00Z",
+                "+1000000000-12-31T23:59:59.999999999Z",
+                "-0001-01-01T00:00:00Z",
+                "2026-01-31T12:00:00.Z",
+                "2026-01-31T12:00:00.0000000001Z"
+            })
+    void instant_thatIsNotRfc3339InUtc_isRefused(String text) throws Exception {
+        JsonFields fields = fields("{'i':'" + text + "'}");
+        assertThatThrownBy(() -> fields.instant("i"))
+                .isInstanceOf(JsonException.class)
+                .hasMessage("doc.i: expected an RFC 3339 instant such as 2026-01-31T12:00:00Z");
+    }
+
+    @Test
+    void array_overItsLimit_isRefused() throws Exception {
+        JsonFields fields = fields("{'os':[{},{}]}");
+        assertThat(fields.objects("os", 2)).hasSize(2);
+        assertThatThrownBy(() -> fields.objects("os", 1))
+                .hasMessage("doc.os: 2 entries, more than the 1 allowed");
     }
 
     private static JsonFields fields(String json) throws JsonException {

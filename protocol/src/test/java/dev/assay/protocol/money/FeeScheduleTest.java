@@ -97,6 +97,22 @@ class FeeScheduleTest {
         }
     }
 
+    @Test
+    void pools_tooManyOrWithoutAProperName_areRefused() {
+        List<Pool> pools = new ArrayList<>();
+        for (int i = 0; i < FeeSchedule.MAX_POOLS; i++) {
+            pools.add(new Pool("pool " + i, i == 0 ? FeeSchedule.WHOLE : 0));
+        }
+        assertThat(new FeeSchedule(1, pools).pools()).hasSize(FeeSchedule.MAX_POOLS);
+        pools.add(new Pool("one more", 0));
+        assertThatThrownBy(() -> new FeeSchedule(1, pools))
+                .hasMessage("a schedule has at most 64 pools");
+        for (String name : List.of("", "x".repeat(65))) {
+            assertThatThrownBy(() -> new Pool(name, 0))
+                    .hasMessage("a pool has a name of 1 to 64 characters");
+        }
+    }
+
     private static FeeSchedule schedule(Random random) {
         List<Pool> pools = new ArrayList<>();
         int rest = FeeSchedule.WHOLE;

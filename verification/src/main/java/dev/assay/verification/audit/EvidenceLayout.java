@@ -6,6 +6,8 @@ import dev.assay.models.pack.ScriptManifest;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
@@ -17,6 +19,8 @@ import java.util.stream.Stream;
  * index.dsse.json               signed by the tenant: the digest of every other file
  * keys/                         tenant.pem  provider.pem  market.pem  log.vkey
  * statements/                   order, lease, receipt-0000 …, result, verdict, settlement  (.dsse.json)
+ * bundles/                      statement and proof in one .sigstore.json for others' tools; of the
+ *                               receipts only the last
  * proofs/                       one .tlog-proof a statement, of the log's newest checkpoint
  * proofs/draw.tlog-proof        of the result, of the checkpoint that fixed the draw
  * work/                         of an inference: model.json  weights.safetensors (of TorchScript:
@@ -50,6 +54,8 @@ public final class EvidenceLayout {
     public static final String CONTAINER_RESULT = "work/result.json";
     public static final String DATASET = "work/dataset.csv";
     public static final String TRAINING_RESULT = "work/training.json";
+
+    private static final String RECEIPT = "receipt-";
 
     private EvidenceLayout() {}
 
@@ -89,12 +95,29 @@ public final class EvidenceLayout {
 
     /** The name of a receipt's statement. */
     public static String receipt(int sequence) {
-        return String.format(Locale.ROOT, "receipt-%04d", sequence);
+        return String.format(Locale.ROOT, RECEIPT + "%04d", sequence);
     }
 
     /** The file of a statement. */
     public static String statement(String name) {
         return "statements/" + name + ".dsse.json";
+    }
+
+    /**
+     * Those of a lease's statements that have a bundle: every one that somebody acts upon. Of the
+     * receipts that is the last, which counts cumulatively and binds those before it by their
+     * digests.
+     */
+    public static List<String> bundled(Collection<String> statements) {
+        int receipts = (int) statements.stream().filter(name -> name.startsWith(RECEIPT)).count();
+        return statements.stream()
+                .filter(name -> !name.startsWith(RECEIPT) || name.equals(receipt(receipts - 1)))
+                .toList();
+    }
+
+    /** The file with a statement and its proof for others' tools. */
+    public static String bundle(String name) {
+        return "bundles/" + name + ".sigstore.json";
     }
 
     /** The file of the proof that a statement is in the log. */

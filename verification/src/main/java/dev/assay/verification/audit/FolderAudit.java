@@ -101,7 +101,14 @@ public final class FolderAudit {
                         + checkpoint.origin()
                         + " of "
                         + checkpoint.size()
-                        + " entries holds every statement, in order");
+                        + " entries holds every statement, in order"
+                        + (history.bundled() ? ", and the bundles say the same" : ""));
+        if (!history.bundled()) {
+            notProved(
+                    "bundles",
+                    "bundle",
+                    "what tools of others say of it: the folder was written without bundles");
+        }
         if (history.work().isPresent()) {
             work(folder, history.work().get());
         } else {

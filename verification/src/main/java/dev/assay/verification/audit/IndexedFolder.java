@@ -31,7 +31,7 @@ import java.util.stream.Stream;
  * names. Not thread-safe.
  */
 final class IndexedFolder {
-    /** Largest statement, key or proof. */
+    /** Largest statement, key or proof; a bundle may be larger. */
     static final int MAX_DOCUMENT = 1 << 20;
 
     private static final int MAX_FILES = 100_000;
@@ -113,8 +113,13 @@ final class IndexedFolder {
 
     /** The bytes of a small file, with the digest that the index names. */
     byte[] read(String name) throws Refutation {
+        return read(name, MAX_DOCUMENT);
+    }
+
+    /** The same of a file that may have so many bytes. */
+    byte[] read(String name, int maxBytes) throws Refutation {
         Digest expected = digest(name);
-        byte[] bytes = bounded(folder, name);
+        byte[] bytes = bounded(folder, name, maxBytes);
         unread.remove(name);
         if (!expected.equals(Digest.sha256(bytes))) {
             throw new Refutation(name, "index", "changed while it was read");
@@ -217,14 +222,18 @@ final class IndexedFolder {
     }
 
     private static byte[] bounded(Path folder, String name) throws Refutation {
+        return bounded(folder, name, MAX_DOCUMENT);
+    }
+
+    private static byte[] bounded(Path folder, String name, int maxBytes) throws Refutation {
         Path file = folder.resolve(name);
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new Refutation(name, "index", "is missing from the folder");
         }
         try (InputStream in = Files.newInputStream(file)) {
-            byte[] bytes = in.readNBytes(MAX_DOCUMENT + 1);
-            if (bytes.length > MAX_DOCUMENT) {
-                throw new Refutation(name, "size", "has more than " + MAX_DOCUMENT + " bytes");
+            byte[] bytes = in.readNBytes(maxBytes + 1);
+            if (bytes.length > maxBytes) {
+                throw new Refutation(name, "size", "has more than " + maxBytes + " bytes");
             }
             return bytes;
         } catch (IOException e) {

@@ -31,6 +31,7 @@ final class LeaseHistory {
     private final VerifyingKey marketKey;
     private final LogVerifyingKey logKey;
     private final List<LoggedLeaf> logged = new ArrayList<>();
+    private final List<BundleCheck.Logged> statements = new ArrayList<>();
 
     private LeaseHistory(
             IndexedFolder folder,
@@ -51,13 +52,18 @@ final class LeaseHistory {
      */
     record Work(AttestedResult result, Optional<AuditedResult> audited, boolean drawIsInTheLog) {}
 
-    /** Everything that was verified. */
+    /**
+     * Everything that was verified.
+     *
+     * @param bundled whether there are bundles, which then say the same
+     */
     record Verified(
             VerifiedLease lease,
             List<VerifiedReceipt> receipts,
             Optional<Work> work,
             SignedStatement<SettlementPredicate> settlement,
-            List<LoggedLeaf> logged) {
+            List<LoggedLeaf> logged,
+            boolean bundled) {
         Optional<AuditedResult> verdict() {
             return work.flatMap(Work::audited);
         }
@@ -100,7 +106,8 @@ final class LeaseHistory {
                         marketKey,
                         e -> SignedStatement.verify(e, marketKey, SettlementPredicate.class));
         order();
-        return new Verified(lease, receipts, work, settlement, logged);
+        boolean bundled = new BundleCheck(folder, logKey).run(statements);
+        return new Verified(lease, receipts, work, settlement, logged, bundled);
     }
 
     private List<VerifiedReceipt> receipts(VerifiedLease lease) throws Refutation {
@@ -137,7 +144,11 @@ final class LeaseHistory {
         }
         LoggedLeaf committed = logged.getLast();
         LoggedLeaf drawnFrom =
-                proof(EvidenceLayout.DRAW_PROOF, result.statement().envelope(), providerKey);
+                verified(
+                        proof(EvidenceLayout.DRAW_PROOF),
+                        EvidenceLayout.DRAW_PROOF,
+                        result.statement().envelope(),
+                        providerKey);
         AuditedResult audited =
                 statement(
                         EvidenceLayout.VERDICT,
@@ -208,16 +219,27 @@ final class LeaseHistory {
         try {
             Envelope envelope = Envelope.parse(folder.read(file));
             T verified = step.verify(envelope);
-            logged.add(proof(EvidenceLayout.proof(name), envelope, key));
+            TlogProof proof = proof(EvidenceLayout.proof(name));
+            logged.add(verified(proof, EvidenceLayout.proof(name), envelope, key));
+            statements.add(new BundleCheck.Logged(name, envelope, key, proof));
             return verified;
         } catch (VerificationException e) {
             throw refuted(file, clause(e), e);
         }
     }
 
-    private LoggedLeaf proof(String file, Envelope envelope, VerifyingKey key) throws Refutation {
+    private TlogProof proof(String file) throws Refutation {
         try {
-            return TlogProof.parse(folder.read(file)).verify(LogLeaf.of(envelope, key), logKey);
+            return TlogProof.parse(folder.read(file));
+        } catch (VerificationException e) {
+            throw refuted(file, clause(e), e);
+        }
+    }
+
+    private LoggedLeaf verified(TlogProof proof, String file, Envelope envelope, VerifyingKey key)
+            throws Refutation {
+        try {
+            return proof.verify(LogLeaf.of(envelope, key), logKey);
         } catch (VerificationException e) {
             throw refuted(file, clause(e), e);
         }

@@ -9,6 +9,7 @@ import dev.assay.verification.attest.SignedStatement;
 import dev.assay.verification.attest.UnitDraw;
 import dev.assay.verification.crypto.SigningKey;
 import dev.assay.verification.dsse.Envelope;
+import dev.assay.verification.statement.FreeText;
 import dev.assay.verification.statement.VerdictPredicate;
 import dev.assay.verification.statement.VerdictPredicate.Outcome;
 
@@ -77,7 +78,7 @@ public final class Audit {
                         checkpointRoot,
                         drawn,
                         failed,
-                        detail,
+                        FreeText.clip(detail),
                         clock.instant());
         return SignedStatement.sign(verdict.statement(), auditorKey);
     }

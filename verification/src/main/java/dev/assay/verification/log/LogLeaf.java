@@ -1,9 +1,12 @@
 package dev.assay.verification.log;
 
+import dev.assay.verification.VerificationException;
+import dev.assay.verification.VerificationException.Code;
 import dev.assay.verification.crypto.VerifyingKey;
 import dev.assay.verification.dsse.Envelope;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 
 /**
@@ -21,6 +24,11 @@ public final class LogLeaf {
     /** Length of the longest leaf of any log: the tiles give it a 16-bit length. */
     public static final int MAX_BYTES = 0xffff;
 
+    private static final String END = "\"}}}]}}}";
+
+    /** BASE64 of a SubjectPublicKeyInfo on P-256, which has 91 bytes. */
+    private static final int KEY_CHARS = 124;
+
     private LogLeaf() {}
 
     /** The leaf of this envelope, signed by this key; the same for every log. */
@@ -34,7 +42,30 @@ public final class LogLeaf {
                         + base64.encodeToString(envelope.signature().der())
                         + "\",\"verifier\":{\"keyDetails\":\"PKIX_ECDSA_P256_SHA_256\",\"publicKey\":{\"rawBytes\":\""
                         + base64.encodeToString(key.spki())
-                        + "\"}}}]}}}";
+                        + END;
         return json.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** The key that this leaf names, when it is the leaf of the envelope by that key. */
+    public static VerifyingKey signer(byte[] leaf, Envelope envelope) throws VerificationException {
+        String json = new String(leaf, StandardCharsets.ISO_8859_1);
+        int end = json.length() - END.length();
+        if (end >= KEY_CHARS) {
+            VerifyingKey key = key(json.substring(end - KEY_CHARS, end));
+            if (Arrays.equals(of(envelope, key), leaf)) {
+                return key;
+            }
+        }
+        throw new VerificationException(
+                Code.BAD_ENCODING, "the log's entry is not that of the envelope");
+    }
+
+    private static VerifyingKey key(String base64) throws VerificationException {
+        try {
+            return VerifyingKey.parse(Base64.getDecoder().decode(base64));
+        } catch (IllegalArgumentException e) {
+            throw new VerificationException(
+                    Code.BAD_ENCODING, "the log's entry does not end in a public key", e);
+        }
     }
 }

@@ -38,8 +38,8 @@ public record AccessPredicate(OrderId order, KeyId tenant, Instant createdOn) im
 
     static AccessPredicate parse(JsonFields json) throws JsonException {
         return new AccessPredicate(
-                OrderId.parse(json.text("order")),
-                KeyId.parse(json.text("tenant")),
+                json.parsed("order", OrderId::parse),
+                json.parsed("tenant", KeyId::parse),
                 json.instant("createdOn"));
     }
 }

@@ -33,8 +33,8 @@ public record EvidencePredicate(LeaseId lease, KeyId tenant, Instant createdOn)
 
     static EvidencePredicate parse(JsonFields json) throws JsonException {
         return new EvidencePredicate(
-                LeaseId.parse(json.text("leaseId")),
-                KeyId.parse(json.text("tenant")),
+                json.parsed("leaseId", LeaseId::parse),
+                json.parsed("tenant", KeyId::parse),
                 json.instant("createdOn"));
     }
 }

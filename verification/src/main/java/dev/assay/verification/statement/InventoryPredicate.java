@@ -11,6 +11,8 @@ import dev.assay.protocol.json.JsonFields;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * {@code inventory}: what a provider says its machine has, each device as every independent source
@@ -37,10 +39,13 @@ public record InventoryPredicate(
     /** A name such as {@code memory.bytes} or {@code gemm.fp32}. */
     private static final String NAME = "[a-z][a-zA-Z0-9]*([.-][a-zA-Z0-9]+)*";
 
+    private static final int MAX_NAME_LENGTH = 64;
+
     /** One property with its value; numbers are decimal. */
     public record Fact(String name, String value) {
         public Fact {
             requireName(name);
+            FreeText.require("value", value);
         }
     }
 
@@ -59,6 +64,7 @@ public record InventoryPredicate(
     public record Source(String name, State state, String detail) {
         public Source {
             requireName(name);
+            FreeText.require("detail", detail);
         }
     }
 
@@ -67,6 +73,7 @@ public record InventoryPredicate(
         public View {
             requireName(source);
             facts = List.copyOf(facts);
+            FreeText.require("facts", facts);
         }
     }
 
@@ -78,8 +85,10 @@ public record InventoryPredicate(
      */
     public record Device(String id, String standing, List<View> views) {
         public Device {
+            FreeText.require("id", id);
             requireName(standing);
             views = List.copyOf(views);
+            FreeText.require("views", views);
         }
     }
 
@@ -93,9 +102,11 @@ public record InventoryPredicate(
     /** Something that somebody should know. */
     public record Finding(String code, Severity severity, String subject, String saw) {
         public Finding {
-            if (!code.matches("[A-Z][A-Z0-9_]*")) {
+            if (!code.matches("[A-Z][A-Z0-9_]{0,63}")) {
                 throw new IllegalArgumentException("'" + code + "' is no code such as GPU_LOST");
             }
+            FreeText.require("subject", subject);
+            FreeText.require("saw", saw);
         }
     }
 
@@ -121,6 +132,9 @@ public record InventoryPredicate(
             long rounds) {
         public Measurement {
             requireName(metric);
+            FreeText.require("device", device);
+            FreeText.require("method", method);
+            FreeText.require("unit", unit);
             if (least < 0 || median < least || most < median || rounds < 1) {
                 throw new IllegalArgumentException(
                         metric + ": the median is not between the least and the most of a round");
@@ -132,6 +146,8 @@ public record InventoryPredicate(
     public record Skipped(String metric, String device, String why) {
         public Skipped {
             requireName(metric);
+            FreeText.require("device", device);
+            FreeText.require("why", why);
         }
     }
 
@@ -142,11 +158,20 @@ public record InventoryPredicate(
         findings = List.copyOf(findings);
         measurements = List.copyOf(measurements);
         skipped = List.copyOf(skipped);
+        FreeText.require("machine", machine);
+        FreeText.require("sources", sources);
+        FreeText.require("devices", devices);
+        FreeText.require("findings", findings);
+        FreeText.require("measurements", measurements);
+        FreeText.require("skipped", skipped);
+        Set<String> seen =
+                sources.stream()
+                        .filter(source -> source.state() == State.SEEN)
+                        .map(Source::name)
+                        .collect(Collectors.toSet());
         for (Device device : devices) {
             for (View view : device.views()) {
-                if (sources.stream()
-                        .noneMatch(
-                                s -> s.name().equals(view.source()) && s.state() == State.SEEN)) {
+                if (!seen.contains(view.source())) {
                     throw new IllegalArgumentException(
                             "a device was seen by " + view.source() + ", which saw nothing");
                 }
@@ -225,7 +250,7 @@ public record InventoryPredicate(
 
     static InventoryPredicate parse(JsonFields json) throws JsonException {
         return new InventoryPredicate(
-                KeyId.parse(json.text("provider")),
+                json.parsed("provider", KeyId::parse),
                 json.instant("createdOn"),
                 facts(json, "machine"),
                 each(
@@ -300,14 +325,18 @@ public record InventoryPredicate(
             throws JsonException {
         List<T> elements = new ArrayList<>();
         for (JsonFields entry : json.objects(name)) {
-            elements.add(reader.read(entry));
+            try {
+                elements.add(reader.read(entry));
+            } catch (IllegalArgumentException e) {
+                throw entry.error(e.getMessage());
+            }
             entry.end();
         }
         return elements;
     }
 
     private static void requireName(String name) {
-        if (!name.matches(NAME)) {
+        if (name.length() > MAX_NAME_LENGTH || !name.matches(NAME)) {
             throw new IllegalArgumentException("'" + name + "' is no name such as memory.bytes");
         }
     }

@@ -32,9 +32,14 @@ public record KeyHolder(Role role, String name) {
     }
 
     static KeyHolder parse(JsonFields json) throws JsonException {
-        KeyHolder holder = new KeyHolder(json.constant("role", Role.values()), json.text("name"));
-        json.end();
-        return holder;
+        try {
+            KeyHolder holder =
+                    new KeyHolder(json.constant("role", Role.values()), json.text("name"));
+            json.end();
+            return holder;
+        } catch (IllegalArgumentException e) {
+            throw json.error("name", String.valueOf(e.getMessage()));
+        }
     }
 
     /** For people: role and name. */

@@ -65,7 +65,7 @@ public record KeyRegisterPredicate(
                 json.text("log"),
                 KeyHolder.parse(json.object("holder")),
                 PublicKeyField.parse(json, "publicKey"),
-                KeyId.parse(json.text("recoveryKey")),
+                json.parsed("recoveryKey", KeyId::parse),
                 json.instant("createdOn"));
     }
 }

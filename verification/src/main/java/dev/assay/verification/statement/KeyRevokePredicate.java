@@ -59,7 +59,7 @@ public record KeyRevokePredicate(
     static KeyRevokePredicate parse(JsonFields json) throws JsonException {
         return new KeyRevokePredicate(
                 json.text("log"),
-                KeyId.parse(json.text("key")),
+                json.parsed("key", KeyId::parse),
                 json.constant("reason", Reason.values()),
                 KeySigner.parse(json.object("signer")),
                 json.instant("createdOn"));

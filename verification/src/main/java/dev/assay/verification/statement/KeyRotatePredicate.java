@@ -100,9 +100,9 @@ public record KeyRotatePredicate(
         Terms terms =
                 new Terms(
                         json.text("log"),
-                        KeyId.parse(json.text("oldKey")),
+                        json.parsed("oldKey", KeyId::parse),
                         PublicKeyField.parse(json, "newPublicKey"),
-                        KeyId.parse(json.text("recoveryKey")),
+                        json.parsed("recoveryKey", KeyId::parse),
                         json.quantity("expires"));
         return new KeyRotatePredicate(
                 terms,
@@ -115,7 +115,7 @@ public record KeyRotatePredicate(
         try {
             return Signature.parse(Base64.getDecoder().decode(json.text("possession")));
         } catch (IllegalArgumentException | VerificationException e) {
-            throw json.error("possession: " + e.getMessage());
+            throw json.error("possession", String.valueOf(e.getMessage()));
         }
     }
 }

@@ -79,11 +79,11 @@ public record LeasePredicate(
 
     static LeasePredicate parse(JsonFields json) throws JsonException {
         return new LeasePredicate(
-                OrderId.parse(json.text("order")),
+                json.parsed("order", OrderId::parse),
                 json.digest("spec"),
-                KeyId.parse(json.text("tenant")),
-                KeyId.parse(json.text("provider")),
-                KeyId.parse(json.text("auditor")),
+                json.parsed("tenant", KeyId::parse),
+                json.parsed("provider", KeyId::parse),
+                json.parsed("auditor", KeyId::parse),
                 JobSpec.parsePrice(json.object("price")),
                 MicroAmount.of(json.quantity("deposit")),
                 fees(json.object("fees")),
@@ -93,15 +93,20 @@ public record LeasePredicate(
     }
 
     private static FeeSchedule fees(JsonFields json) throws JsonException {
-        List<FeeSchedule.Pool> pools = new ArrayList<>();
-        for (JsonFields pool : json.objects("pools")) {
-            pools.add(
-                    new FeeSchedule.Pool(
-                            pool.text("name"), pool.integer("basisPoints", 0, FeeSchedule.WHOLE)));
-            pool.end();
+        try {
+            List<FeeSchedule.Pool> pools = new ArrayList<>();
+            for (JsonFields pool : json.objects("pools", FeeSchedule.MAX_POOLS)) {
+                pools.add(
+                        new FeeSchedule.Pool(
+                                pool.text("name"),
+                                pool.integer("basisPoints", 0, FeeSchedule.WHOLE)));
+                pool.end();
+            }
+            int take = json.integer("takeBasisPoints", 0, FeeSchedule.WHOLE);
+            json.end();
+            return new FeeSchedule(take, pools);
+        } catch (IllegalArgumentException e) {
+            throw json.error(e.getMessage());
         }
-        int take = json.integer("takeBasisPoints", 0, FeeSchedule.WHOLE);
-        json.end();
-        return new FeeSchedule(take, pools);
     }
 }

@@ -61,8 +61,8 @@ public record OrderPredicate(
 
     static OrderPredicate parse(JsonFields json) throws JsonException {
         return new OrderPredicate(
-                KeyId.parse(json.text("tenant")),
-                KeyId.parse(json.text("auditor")),
+                json.parsed("tenant", KeyId::parse),
+                json.parsed("auditor", KeyId::parse),
                 JobSpec.parse(json.object("spec")),
                 MicroAmount.of(json.quantity("deposit")),
                 json.instant("createdOn"),

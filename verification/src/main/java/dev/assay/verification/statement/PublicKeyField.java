@@ -19,7 +19,7 @@ final class PublicKeyField {
         try {
             return VerifyingKey.parse(Base64.getDecoder().decode(json.text(name)));
         } catch (IllegalArgumentException | VerificationException e) {
-            throw json.error(name + ": " + e.getMessage());
+            throw json.error(name, String.valueOf(e.getMessage()));
         }
     }
 }

@@ -167,7 +167,7 @@ public record ResultPredicate(
                 lease,
                 spec,
                 provider,
-                build(json, buildType, dependencies),
+                build(json, definition, buildType, dependencies),
                 json.digest("output"),
                 json.integer("units", 1, Integer.MAX_VALUE),
                 json.digest("unitRoot"),
@@ -177,30 +177,31 @@ public record ResultPredicate(
                 json.digest("usageHead"));
     }
 
-    private static Build build(JsonFields json, String type, Map<String, Digest> dependencies)
+    private static Build build(
+            JsonFields json, JsonFields definition, String type, Map<String, Digest> dependencies)
             throws JsonException {
         return switch (type) {
             case InferenceBuild.BUILD_TYPE -> {
-                List<Digest> files = only(json, dependencies, MODEL, INPUT);
+                List<Digest> files = only(definition, dependencies, MODEL, INPUT);
                 yield new InferenceBuild(
                         files.get(0), files.get(1), engine(json), json.digest("graphDigest"));
             }
             case TrainingBuild.BUILD_TYPE -> {
-                List<Digest> files = only(json, dependencies, MODEL, DATASET);
+                List<Digest> files = only(definition, dependencies, MODEL, DATASET);
                 yield new TrainingBuild(
                         files.get(0), files.get(1), engine(json), json.digest("graphDigest"));
             }
             case ContainerBuild.BUILD_TYPE -> {
-                yield new ContainerBuild(only(json, dependencies, IMAGE).getFirst());
+                yield new ContainerBuild(only(definition, dependencies, IMAGE).getFirst());
             }
-            default -> throw json.error("unknown buildType '" + type + "'");
+            default -> throw definition.error("buildType", "'" + type + "' is unknown");
         };
     }
 
     private static EngineName engine(JsonFields json) throws JsonException {
         String engine = json.text("engine");
         return EngineName.named(engine)
-                .orElseThrow(() -> json.error("unknown engine '" + engine + "'"));
+                .orElseThrow(() -> json.error("engine", "'" + engine + "' is unknown"));
     }
 
     private static void dependency(ArrayNode dependencies, String name, Digest digest) {
@@ -232,7 +233,8 @@ public record ResultPredicate(
         List<Digest> found =
                 Stream.of(names).map(dependencies::get).filter(Objects::nonNull).toList();
         if (found.size() != names.length || dependencies.size() != names.length) {
-            throw json.error("resolvedDependencies must be exactly " + String.join(" and ", names));
+            throw json.error(
+                    "resolvedDependencies", "must be exactly " + String.join(" and ", names));
         }
         return found;
     }

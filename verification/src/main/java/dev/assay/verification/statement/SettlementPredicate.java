@@ -60,10 +60,16 @@ public record SettlementPredicate(
     }
 
     /** A movement between two accounts, in the settlement's denom. */
-    public record Transfer(Purpose purpose, String from, String to, MicroAmount amount) {}
+    public record Transfer(Purpose purpose, String from, String to, MicroAmount amount) {
+        public Transfer {
+            FreeText.require("from", from);
+            FreeText.require("to", to);
+        }
+    }
 
     public SettlementPredicate {
         transfers = List.copyOf(transfers);
+        FreeText.require("transfers", transfers);
     }
 
     @Override
@@ -108,37 +114,43 @@ public record SettlementPredicate(
         return json;
     }
 
+    private static Transfer transfer(JsonFields json) throws JsonException {
+        try {
+            Transfer transfer =
+                    new Transfer(
+                            json.constant("purpose", Purpose.values()),
+                            json.text("from"),
+                            json.text("to"),
+                            MicroAmount.of(json.quantity("amount")));
+            json.end();
+            return transfer;
+        } catch (IllegalArgumentException e) {
+            throw json.error(e.getMessage());
+        }
+    }
+
     static SettlementPredicate parse(JsonFields json) throws JsonException {
         List<Transfer> transfers = new ArrayList<>();
         for (JsonFields transfer : json.objects("transfers")) {
-            transfers.add(
-                    new Transfer(
-                            Purpose.valueOf(transfer.text("purpose")),
-                            transfer.text("from"),
-                            transfer.text("to"),
-                            MicroAmount.of(transfer.quantity("amount"))));
-            transfer.end();
+            transfers.add(transfer(transfer));
         }
         String reason = json.text("reason");
         String denom = json.text("denom");
         return new SettlementPredicate(
-                LeaseId.parse(json.text("leaseId")),
+                json.parsed("leaseId", LeaseId::parse),
                 Arrays.stream(CloseReason.values())
                         .filter(r -> r.text().equals(reason))
                         .findFirst()
-                        .orElseThrow(() -> json.error("unknown reason '" + reason + "'")),
-                Denom.named(denom).orElseThrow(() -> json.error("unknown denom '" + denom + "'")),
+                        .orElseThrow(
+                                () -> json.error("reason", "'" + reason + "' is no close reason")),
+                Denom.named(denom)
+                        .orElseThrow(() -> json.error("denom", "'" + denom + "' is no denom")),
                 json.quantity("quantity"),
                 MicroAmount.of(json.quantity("owed")),
-                digest(json, "usageHead"),
-                digest(json, "result"),
-                digest(json, "verdict"),
+                json.optionalDigest("usageHead"),
+                json.optionalDigest("result"),
+                json.optionalDigest("verdict"),
                 transfers,
                 json.instant("createdOn"));
-    }
-
-    private static Optional<Digest> digest(JsonFields json, String name) throws JsonException {
-        Optional<String> text = json.optionalText(name);
-        return text.isPresent() ? Optional.of(json.digest(name)) : Optional.empty();
     }
 }

@@ -5,13 +5,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.json.CanonicalJson;
+import dev.assay.protocol.json.JsonDifference;
 import dev.assay.protocol.json.JsonException;
 import dev.assay.protocol.json.JsonFields;
 import dev.assay.protocol.json.StrictJson;
 
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * An in-toto Statement v1: subjects, and a predicate about them. Written as canonical JSON (RFC
@@ -27,6 +30,7 @@ public record Statement(List<Subject> subjects, Predicate predicate) {
     /** The largest statement accepted. */
     public static final int MAX_BYTES = 512 << 10;
 
+    private static final String WHAT = "statement";
     private static final String TYPE = "https://in-toto.io/Statement/v1";
 
     public Statement {
@@ -43,6 +47,10 @@ public record Statement(List<Subject> subjects, Predicate predicate) {
 
     /** The canonical bytes: a DSSE payload. */
     public byte[] bytes() {
+        return CanonicalJson.bytes(json());
+    }
+
+    private ObjectNode json() {
         ObjectNode json = CanonicalJson.object();
         json.put("_type", TYPE).put("predicateType", predicate.type());
         ArrayNode array = json.putArray("subject");
@@ -51,7 +59,7 @@ public record Statement(List<Subject> subjects, Predicate predicate) {
             entry.putObject("digest").put("sha256", subject.digest().hex());
         }
         json.set("predicate", predicate.json());
-        return CanonicalJson.bytes(json);
+        return json;
     }
 
     /**
@@ -59,29 +67,26 @@ public record Statement(List<Subject> subjects, Predicate predicate) {
      * refused.
      */
     public static Statement parse(byte[] bytes) throws JsonException {
-        JsonFields json =
-                JsonFields.of(
-                        StrictJson.canonicalObject(bytes, MAX_BYTES, "statement"), "statement");
+        ObjectNode tree = StrictJson.canonicalObject(bytes, MAX_BYTES, WHAT);
+        JsonFields json = JsonFields.of(tree, WHAT);
         json.text("_type", TYPE);
         List<Subject> subjects = new ArrayList<>();
         for (JsonFields entry : json.objects("subject")) {
             JsonFields digest = entry.object("digest");
-            subjects.add(new Subject(entry.text("name"), digest.digest("sha256")));
+            subjects.add(subject(entry, digest.digest("sha256")));
             digest.end();
             entry.end();
         }
-        String type = json.text("predicateType");
-        Predicate predicate = predicate(type, json.object("predicate"));
+        Predicate predicate = predicate(json);
         json.end();
         try {
             Statement statement = new Statement(subjects, predicate);
-            if (!Arrays.equals(statement.bytes(), bytes)) {
-                throw json.error(
-                        "a value is not written in its one exact form (digests, instants,"
-                                + " decimals)");
+            Optional<String> other = JsonDifference.first(tree, statement.json(), WHAT);
+            if (other.isPresent()) {
+                throw new JsonException(other.get());
             }
             if (!subjects.equals(due(predicate, subjects))) {
-                throw json.error("subject: is not what the predicate speaks of");
+                throw json.error("subject", "is not what the predicate speaks of");
             }
             return statement;
         } catch (IllegalArgumentException e) {
@@ -89,7 +94,9 @@ public record Statement(List<Subject> subjects, Predicate predicate) {
         }
     }
 
-    /** The subjects that a predicate's statement has; an evidence index has any. */
+    /**
+     * The subjects that a predicate's statement has; an evidence index has any files, each once.
+     */
     private static List<Subject> due(Predicate predicate, List<Subject> written) {
         return switch (predicate) {
             case OrderPredicate order -> order.statement().subjects();
@@ -103,11 +110,26 @@ public record Statement(List<Subject> subjects, Predicate predicate) {
             case KeyRegisterPredicate register -> register.statement().subjects();
             case KeyRotatePredicate rotate -> rotate.statement().subjects();
             case KeyRevokePredicate revoke -> revoke.statement().subjects();
-            case EvidencePredicate _ -> written;
+            case EvidencePredicate _ -> distinct(written);
         };
     }
 
-    private static Predicate predicate(String type, JsonFields json) throws JsonException {
+    private static List<Subject> distinct(List<Subject> files) {
+        Set<String> names = new HashSet<>();
+        return files.stream().filter(file -> names.add(file.name())).toList();
+    }
+
+    private static Subject subject(JsonFields json, Digest digest) throws JsonException {
+        try {
+            return new Subject(json.text("name"), digest);
+        } catch (IllegalArgumentException e) {
+            throw json.error(e.getMessage());
+        }
+    }
+
+    private static Predicate predicate(JsonFields statement) throws JsonException {
+        String type = statement.text("predicateType");
+        JsonFields json = statement.object("predicate");
         try {
             Predicate predicate =
                     switch (type) {
@@ -123,7 +145,12 @@ public record Statement(List<Subject> subjects, Predicate predicate) {
                         case KeyRegisterPredicate.TYPE -> KeyRegisterPredicate.parse(json);
                         case KeyRotatePredicate.TYPE -> KeyRotatePredicate.parse(json);
                         case KeyRevokePredicate.TYPE -> KeyRevokePredicate.parse(json);
-                        default -> throw json.error("unknown predicate type '" + type + "'");
+                        default ->
+                                throw statement.error(
+                                        "predicateType",
+                                        "this version knows no predicate '"
+                                                + type
+                                                + "'; docs/formats lists those it does");
                     };
             json.end();
             return predicate;

@@ -57,9 +57,14 @@ public record UsagePredicate(
         /** The kind of a GPU, and of a MIG instance. */
         public static final String GPU = "gpu";
 
+        private static final String CPU = "cpu";
         private static final String POWER_LIMIT = "powerLimitMilliwatts";
 
         public Device {
+            FreeText.require("id", id);
+            if (!kind.equals(CPU) && !kind.equals(GPU)) {
+                throw new IllegalArgumentException("kind: a device is a cpu or a gpu");
+            }
             if (powerLimitMilliwatts.orElse(1) < 1) {
                 throw new IllegalArgumentException("a power limit is more than nothing");
             }
@@ -92,6 +97,7 @@ public record UsagePredicate(
 
     public UsagePredicate {
         resources = List.copyOf(resources);
+        FreeText.require("resources", resources);
         if (sequence < 0 || periodEnd.isBefore(periodStart)) {
             throw new IllegalArgumentException(
                     "a receipt needs sequence ≥ 0 and a period that does not end before it starts");
@@ -182,7 +188,7 @@ public record UsagePredicate(
             devices.add(Device.parse(device));
         }
         return new UsagePredicate(
-                LeaseId.parse(json.text("leaseId")),
+                json.parsed("leaseId", LeaseId::parse),
                 json.digest("spec"),
                 json.quantity("sequence"),
                 json.digest("previousDigest"),
@@ -195,7 +201,7 @@ public record UsagePredicate(
 
     private static Usage usage(JsonFields json) throws JsonException {
         Map<String, Long> quantities = new HashMap<>();
-        for (JsonFields entry : json.objects("meters")) {
+        for (JsonFields entry : json.objects("meters", Meter.values().length)) {
             if (quantities.put(
                             entry.text("meter") + " " + entry.text("unit"),
                             entry.quantity("quantity"))

@@ -15,6 +15,7 @@ import dev.assay.protocol.json.JsonException;
 import dev.assay.protocol.json.JsonFields;
 
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 
 /**
@@ -27,7 +28,7 @@ import java.util.List;
  * @param checkpointSize size of the first log checkpoint known to cover the result
  * @param checkpointRoot that checkpoint's root; with the secret it fixes the draw
  * @param drawn units that were replayed, ascending
- * @param failed those of them that came out different
+ * @param failed those of them that came out different, ascending
  */
 public record VerdictPredicate(
         LeaseId lease,
@@ -87,12 +88,27 @@ public record VerdictPredicate(
     public VerdictPredicate {
         drawn = List.copyOf(drawn);
         failed = List.copyOf(failed);
-        if (!drawn.containsAll(failed)) {
+        FreeText.require("detail", detail);
+        requireAscending("drawn", drawn);
+        requireAscending("failed", failed);
+        if (!new HashSet<>(drawn).containsAll(failed)) {
             throw new IllegalArgumentException("units failed that were not drawn");
         }
         if ((outcome == Outcome.FAIL) != !failed.isEmpty()) {
             throw new IllegalArgumentException(
                     "a FAIL names the units that failed, and only a FAIL does");
+        }
+    }
+
+    /** Unit indexes have one order, in which none comes twice. */
+    private static void requireAscending(String field, List<Integer> units) {
+        int last = -1;
+        for (int unit : units) {
+            if (unit <= last) {
+                throw new IllegalArgumentException(
+                        field + ": units must be from 0 on and ascending, each named once");
+            }
+            last = unit;
         }
     }
 
@@ -127,9 +143,9 @@ public record VerdictPredicate(
 
     static VerdictPredicate parse(JsonFields json) throws JsonException {
         return new VerdictPredicate(
-                LeaseId.parse(json.text("leaseId")),
+                json.parsed("leaseId", LeaseId::parse),
                 json.digest("result"),
-                KeyId.parse(json.text("auditor")),
+                json.parsed("auditor", KeyId::parse),
                 json.constant("outcome", Outcome.values()),
                 json.constant("method", Method.values()),
                 json.digest("secret"),

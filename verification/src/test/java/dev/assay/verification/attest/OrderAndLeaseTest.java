@@ -102,7 +102,7 @@ final class OrderAndLeaseTest {
         "price/rate,       800001,                     lease.price",
         "createdOn,        2025-12-31T23:59:49Z,       lease.createdOn",
         "createdOn,        2026-01-01T00:10:00Z,       lease.createdOn",
-        "createdOn,        -1000000000-01-01T00:00:00Z, lease.createdOn",
+        "createdOn,        0000-01-01T00:00:00Z,       lease.createdOn",
     })
     void lease_withATermTheOrderDoesNotHave_isRefused(String field, String value, String named) {
         assertRefused(

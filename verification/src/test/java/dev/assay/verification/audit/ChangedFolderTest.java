@@ -106,7 +106,14 @@ final class ChangedFolderTest extends AuditedStory {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"notes.txt", "statements/receipt-0007.dsse.json", "proofs/x", "work/x"})
+    @ValueSource(
+            strings = {
+                "notes.txt",
+                "statements/receipt-0007.dsse.json",
+                "proofs/x",
+                "work/x",
+                "bundles/receipt-0000.sigstore.json"
+            })
     void file_addedByTheTenant_isNamedAsNoEvidence(String name) throws Exception {
         story.added = Map.of(name, BYTES);
         assertRefuted(written().audit(), name, "is no part of an evidence folder");
@@ -127,6 +134,8 @@ final class ChangedFolderTest extends AuditedStory {
         "proofs/order.tlog-proof, proofs/order.tlog-proof",
         "proofs/settlement.tlog-proof, proofs/settlement.tlog-proof",
         "proofs/draw.tlog-proof, proofs/draw.tlog-proof",
+        "bundles/lease.sigstore.json, bundles/lease.sigstore.json",
+        "bundles/receipt-0001.sigstore.json, bundles/receipt-0001.sigstore.json",
         "work/model.json, work/model.json",
         "work/weights.safetensors, ''",
         "work/input.csv, work/input.csv",

@@ -48,9 +48,12 @@ final class FlippedByteTest {
                         });
     }
 
-    /** Flips every byte of a document, key or proof, and some of the files that digests decide. */
+    /** Flips every byte of a statement, key or proof, and some of the files that digests decide. */
     private static void flipAll(Folder folder, String name, byte[] bytes, int worker, int workers) {
-        boolean sampled = name.startsWith("work/") || name.equals(EvidenceLayout.README);
+        boolean sampled =
+                name.startsWith("work/")
+                        || name.startsWith("bundles/")
+                        || name.equals(EvidenceLayout.README);
         int step = sampled ? Math.max(1, bytes.length / SAMPLE) : 1;
         for (int at = step * worker; at < bytes.length; at += step * workers) {
             flip(folder, name, bytes, at, 1);

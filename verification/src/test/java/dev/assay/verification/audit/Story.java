@@ -11,9 +11,11 @@ import dev.assay.verification.attest.Papers;
 import dev.assay.verification.attest.ReceiptChain;
 import dev.assay.verification.attest.SignedStatement;
 import dev.assay.verification.attest.VerifiedReceipt;
+import dev.assay.verification.bundle.SigstoreBundle;
 import dev.assay.verification.check.TinyModel;
 import dev.assay.verification.crypto.LogSigningKey;
 import dev.assay.verification.crypto.SigningKey;
+import dev.assay.verification.crypto.VerifyingKey;
 import dev.assay.verification.dsse.Envelope;
 import dev.assay.verification.log.LogCheckpoint;
 import dev.assay.verification.log.LogLeaf;
@@ -46,6 +48,7 @@ final class Story {
     private final Papers papers;
     private final Map<String, Map<String, Object>> lies = new HashMap<>();
     private final Map<String, Envelope> documents = new LinkedHashMap<>();
+    private final Map<String, VerifyingKey> signers = new HashMap<>();
     private final Map<String, Long> indexes = new HashMap<>();
 
     /** What the provider says came out. */
@@ -133,8 +136,18 @@ final class Story {
             keys(writer, logKey);
             work(writer);
             for (String name : documents.keySet()) {
+                TlogProof proof = log.proof(indexes.get(name));
                 add(writer, EvidenceLayout.statement(name), documents.get(name).bytes());
-                add(writer, EvidenceLayout.proof(name), log.proof(indexes.get(name)).bytes());
+                add(writer, EvidenceLayout.proof(name), proof.bytes());
+            }
+            for (String name : EvidenceLayout.bundled(documents.keySet())) {
+                SigstoreBundle bundle =
+                        SigstoreBundle.of(
+                                documents.get(name),
+                                signers.get(name),
+                                log.proof(indexes.get(name)),
+                                logKey.verifyingKey());
+                add(writer, EvidenceLayout.bundle(name), bundle.bytes());
             }
             for (Map.Entry<String, byte[]> more : added.entrySet()) {
                 writer.add(more.getKey(), more.getValue());
@@ -169,6 +182,7 @@ final class Story {
             envelope = Envelope.sign(bytes, signer);
         }
         documents.put(name, envelope);
+        signers.put(name, signer.verifyingKey());
         indexes.put(name, log.append(List.of(LogLeaf.of(envelope, signer.verifyingKey()))).first());
         return envelope;
     }

@@ -4,11 +4,17 @@ import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.id.KeyId;
 import dev.assay.protocol.id.LeaseId;
 import dev.assay.protocol.id.OrderId;
+import dev.assay.protocol.job.Container;
 import dev.assay.protocol.job.EngineName;
+import dev.assay.protocol.job.ImageName;
 import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.JobSpec;
+import dev.assay.protocol.job.Network;
+import dev.assay.protocol.job.Optimizer;
 import dev.assay.protocol.job.Resources;
+import dev.assay.protocol.job.Training;
 import dev.assay.protocol.job.Verification;
+import dev.assay.protocol.job.Work;
 import dev.assay.protocol.lease.CloseReason;
 import dev.assay.protocol.money.Denom;
 import dev.assay.protocol.money.FeeSchedule;
@@ -31,6 +37,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -61,7 +68,12 @@ final class RandomStatements {
                 keyRotate().statement(),
                 keyRevoke().statement(),
                 evidence(),
-                inventory().statement());
+                inventory().statement(),
+                access().statement());
+    }
+
+    private AccessPredicate access() {
+        return new AccessPredicate(new OrderId(digest()), key(), instant());
     }
 
     private OrderPredicate order() {
@@ -264,21 +276,68 @@ final class RandomStatements {
     }
 
     private JobSpec spec() {
+        Work work = work();
         return new JobSpec(
                 "job-" + random.nextInt(1_000),
                 new Resources(
                         1 + random.nextInt(64),
                         1 + (quantity() >>> 1),
                         quantity(),
-                        random.nextInt(9)),
-                new Inference(
-                        digest(),
-                        digest(),
-                        1 + random.nextInt(Integer.MAX_VALUE),
-                        any(EngineName.values()),
-                        1 + random.nextInt(Inference.MAX_BATCH)),
+                        work instanceof Training ? 0 : random.nextInt(9)),
+                work,
                 price(),
                 new Verification(1 + random.nextInt(10_000)));
+    }
+
+    private Work work() {
+        return switch (random.nextInt(3)) {
+            case 0 ->
+                    new Inference(
+                            digest(),
+                            digest(),
+                            1 + random.nextInt(Integer.MAX_VALUE),
+                            any(EngineName.values()),
+                            1 + random.nextInt(Inference.MAX_BATCH));
+            case 1 -> training();
+            default -> container();
+        };
+    }
+
+    private Training training() {
+        int steps = 1 + random.nextInt(1_000);
+        return new Training(
+                digest(),
+                digest(),
+                Integer.MAX_VALUE,
+                quantity(),
+                quantity(),
+                random.nextBoolean()
+                        ? new Optimizer.Sgd("0.05", random.nextBoolean() ? "0" : "0.9")
+                        : Optimizer.Adam.of("999999.000000000000000001"),
+                steps,
+                1 + random.nextInt(Inference.MAX_BATCH),
+                1 + random.nextInt(Math.min(steps, Training.MAX_TOLERANT_STEPS)),
+                any(EngineName.values()));
+    }
+
+    private Container container() {
+        boolean open = random.nextBoolean();
+        int array = 2 + random.nextInt(Container.MAX_ARRAY - 1);
+        Container container =
+                new Container(
+                        ImageName.parse(
+                                random.nextBoolean()
+                                        ? digest().toString()
+                                        : "registry.example:5000/a/b-c:1.0@" + digest()),
+                        List.of("sh", "-c", "echo é"),
+                        Map.of("A_1", "x", "_b", ""),
+                        List.of(new Container.Input("a/ü.txt", digest())),
+                        random.nextBoolean() ? List.of(".") : List.of("out", "more/logs"),
+                        open ? List.of(80, 65_535) : List.of(),
+                        quantity(),
+                        open ? Network.EGRESS : Network.NONE,
+                        array);
+        return open ? container.inParallel(2 + random.nextInt(array - 1)).withShell() : container;
     }
 
     private Price price() {
