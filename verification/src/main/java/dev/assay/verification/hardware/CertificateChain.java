@@ -49,7 +49,7 @@ record CertificateChain(String what, List<X509Certificate> certificates) {
                                 () ->
                                         wrong(
                                                 "ends at "
-                                                        + name(last)
+                                                        + Certificates.subject(last)
                                                         + ", which is no root that is trusted for "
                                                         + kind.title()
                                                         + "s; name it if you trust it"));
@@ -93,15 +93,10 @@ record CertificateChain(String what, List<X509Certificate> certificates) {
                         "certificate "
                                 + i
                                 + " is not issued by the next one, "
-                                + name(issuer)
+                                + Certificates.subject(issuer)
                                 + "; order them from the signer's to the root's");
             }
         }
-    }
-
-    private static String name(X509Certificate certificate) {
-        String name = certificate.getSubjectX500Principal().getName();
-        return name.length() <= 200 ? name : name.substring(0, 200) + "…";
     }
 
     private VerificationException wrong(String problem) {

@@ -4,8 +4,10 @@ import dev.assay.protocol.market.Bytes;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.VerificationException.Code;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -23,6 +25,8 @@ public final class Certificates {
 
     /** The longest certificate, in bytes of DER. */
     static final int MAX_BYTES = 8 << 10;
+
+    private static final int MAX_SUBJECT = 200;
 
     private static final Pattern PEM =
             Pattern.compile(
@@ -50,6 +54,35 @@ public final class Certificates {
             at = pem.end();
         }
         return fromDer(what, der);
+    }
+
+    /**
+     * The certificate's subject, for people: at most 200 characters, none but visible ASCII and
+     * spaces.
+     */
+    static String subject(X509Certificate certificate) {
+        StringBuilder subject = new StringBuilder();
+        certificate
+                .getSubjectX500Principal()
+                .getName()
+                .chars()
+                .limit(MAX_SUBJECT)
+                .forEach(c -> subject.append(c >= ' ' && c < 0x7F ? (char) c : '?'));
+        return subject.toString();
+    }
+
+    /** The DER bytes of certificates. */
+    public static List<Bytes> der(List<X509Certificate> certificates) throws VerificationException {
+        List<Bytes> der = new ArrayList<>();
+        for (X509Certificate certificate : certificates) {
+            try {
+                der.add(Bytes.copyOf(certificate.getEncoded()));
+            } catch (CertificateEncodingException e) {
+                throw new VerificationException(
+                        Code.BAD_ENCODING, "a certificate without an encoding", e);
+            }
+        }
+        return der;
     }
 
     /** Reads certificates in DER. */
@@ -88,13 +121,21 @@ public final class Certificates {
     }
 
     private static Bytes decoded(String what, String base64) throws VerificationException {
+        String digits = base64.replace("\r", "").replace("\n", "");
         try {
-            return Bytes.copyOf(
-                    Base64.getMimeDecoder().decode(base64.getBytes(StandardCharsets.US_ASCII)));
+            byte[] der = Base64.getDecoder().decode(digits);
+            if (Base64.getEncoder().encodeToString(der).equals(digits)) {
+                return Bytes.copyOf(der);
+            }
         } catch (IllegalArgumentException e) {
-            throw new VerificationException(
-                    Code.BAD_ENCODING, what + ": a certificate in PEM that is not base64", e);
+            throw notBase64(what, e);
         }
+        throw notBase64(what, null);
+    }
+
+    private static VerificationException notBase64(String what, @Nullable Throwable cause) {
+        return new VerificationException(
+                Code.BAD_ENCODING, what + ": a certificate in PEM that is not base64", cause);
     }
 
     private static VerificationException tooMany(String what, int count) {

@@ -193,13 +193,14 @@ public record NvidiaGpuReport(
 
     private List<Fact> facts(X509Certificate leaf) {
         List<Fact> facts = new ArrayList<>();
-        facts.add(new Fact("key.subject", leaf.getSubjectX500Principal().getName()));
+        facts.add(new Fact("key.subject", Certificates.subject(leaf)));
         for (Told told : Told.values()) {
-            for (Opaque field : opaque) {
-                if (field.type() == told.type) {
-                    facts.add(new Fact(told.label, text(field.value().toArray())));
-                }
-            }
+            opaque.stream()
+                    .filter(field -> field.type() == told.type)
+                    .findFirst()
+                    .ifPresent(
+                            field ->
+                                    facts.add(new Fact(told.label, text(field.value().toArray()))));
         }
         for (Measurement measurement : measurements) {
             facts.add(

@@ -97,9 +97,7 @@ public final class TrustRoots {
         more.add(
                 new Anchor(
                         kind,
-                        new Root(
-                                certificate.getSubjectX500Principal().getName(),
-                                fingerprint(certificate)),
+                        new Root(Certificates.subject(certificate), fingerprint(certificate)),
                         certificate));
         return new TrustRoots(more);
     }

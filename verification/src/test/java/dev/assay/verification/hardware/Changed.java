@@ -13,6 +13,9 @@ import java.util.Map;
 
 /** Evidence that somebody changed. */
 final class Changed {
+    /** About how many bytes are flipped; of a short part, all. */
+    private static final int FLIPS = 600;
+
     private Changed() {}
 
     /** The same file, with another part. */
@@ -34,10 +37,10 @@ final class Changed {
     }
 
     /**
-     * Asserts that a part cut at every length, with a byte added, and with each byte flipped, is
-     * refused, and with the documented exception only.
+     * Asserts that a part cut at every length, with a byte added, and with bytes all over it
+     * flipped, is refused, and with the documented exception only.
      */
-    static void assertEveryChangeRefused(EvidenceFile file, Part part, EvidenceNonce nonce)
+    static void assertChangesRefused(EvidenceFile file, Part part, EvidenceNonce nonce)
             throws VerificationException {
         byte[] bytes = bytes(file, part);
         TrustRoots roots = TrustRoots.published();
@@ -45,7 +48,7 @@ final class Changed {
             assertRefused(part(file, part, Arrays.copyOf(bytes, length)), nonce, roots, length);
         }
         assertRefused(part(file, part, Arrays.copyOf(bytes, bytes.length + 1)), nonce, roots, -1);
-        for (int at = 0; at < bytes.length; at++) {
+        for (int at = 0; at < bytes.length; at += 1 + bytes.length / FLIPS) {
             assertRefused(flipped(file, part, at), nonce, roots, at);
         }
     }
