@@ -5,10 +5,12 @@ import dev.assay.verification.VerificationException.Code;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
-/** A file that somebody names on the command line, read up to a limit. */
+/** A file that somebody names on the command line: read up to a limit, or written anew. */
 final class BoundedFile {
     private BoundedFile() {}
 
@@ -24,6 +26,18 @@ final class BoundedFile {
         } catch (IOException e) {
             throw new VerificationException(
                     Code.IO, "cannot read " + file + ": " + e + "; name another", e);
+        }
+    }
+
+    /** Writes a file that is not there yet. */
+    static void create(Path file, byte[] bytes) throws VerificationException {
+        try {
+            Files.write(file, bytes, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        } catch (FileAlreadyExistsException e) {
+            throw new VerificationException(
+                    Code.IO, file + " is there already; name another file", e);
+        } catch (IOException e) {
+            throw new VerificationException(Code.IO, "cannot write " + file + ": " + e, e);
         }
     }
 }

@@ -5,10 +5,7 @@ import dev.assay.cli.console.HardwareText;
 import dev.assay.cli.console.Terminal;
 import dev.assay.protocol.id.Digest;
 import dev.assay.verification.VerificationException;
-import dev.assay.verification.VerificationException.Code;
-import dev.assay.verification.hardware.Certificates;
 import dev.assay.verification.hardware.EvidenceFile;
-import dev.assay.verification.hardware.EvidenceKind;
 import dev.assay.verification.hardware.EvidenceNonce;
 import dev.assay.verification.hardware.TrustRoots;
 import dev.assay.verification.hardware.VerifiedHardware;
@@ -20,9 +17,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -47,13 +42,12 @@ import java.util.concurrent.Callable;
             "Exit status: 0 all stand, 1 one does not, 3 one could not be read."
         })
 public final class HardwareCheckCommand implements Callable<Integer> {
-    private static final int MAX_ROOT_BYTES = 64 << 10;
-
     @Mixin
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private final HelpOption help = new HelpOption();
 
     @Mixin private final NonceOptions nonceOptions = new NonceOptions();
+    @Mixin private final RootOptions roots = new RootOptions();
 
     @Parameters(
             arity = "1..*",
@@ -64,19 +58,13 @@ public final class HardwareCheckCommand implements Callable<Integer> {
     @Option(names = "--nonce", paramLabel = "HEX", description = "the nonce itself")
     private @Nullable String nonce;
 
-    @Option(
-            names = "--root",
-            paramLabel = "FILE",
-            description = "a certificate in PEM that you trust as a root, of any kind of evidence")
-    private List<Path> roots = List.of();
-
     @Option(names = "--json", description = "report one JSON object a file")
     private boolean json;
 
     @Override
     public Integer call() throws VerificationException {
         EvidenceNonce expected = nonce();
-        TrustRoots trusted = roots();
+        TrustRoots trusted = roots.trusted();
         Instant now = Clock.systemUTC().instant();
         HardwareText text = new HardwareText(Terminal.standard());
         int exit = ExitCode.OK;
@@ -110,24 +98,5 @@ public final class HardwareCheckCommand implements Callable<Integer> {
             throw nonceOptions.bad("name either --nonce, or what it is derived from");
         }
         return new EvidenceNonce(nonceOptions.parsed("--nonce", nonce, Digest::parse));
-    }
-
-    private TrustRoots roots() throws VerificationException {
-        TrustRoots trusted = TrustRoots.published();
-        for (Path file : roots) {
-            String pem =
-                    new String(BoundedFile.read(file, MAX_ROOT_BYTES), StandardCharsets.ISO_8859_1);
-            List<X509Certificate> certificates = Certificates.fromPem(file.toString(), pem);
-            if (certificates.isEmpty()) {
-                throw new VerificationException(
-                        Code.BAD_ENCODING, "--root " + file + ": no certificate in it");
-            }
-            for (X509Certificate certificate : certificates) {
-                for (EvidenceKind kind : EvidenceKind.values()) {
-                    trusted = trusted.with(kind, certificate);
-                }
-            }
-        }
-        return trusted;
     }
 }

@@ -36,6 +36,7 @@ import java.util.concurrent.Callable;
         },
         subcommands = {
             HardwareCheckCommand.class,
+            HardwareChallengeCommand.class,
             HardwareNonceCommand.class,
             HardwarePackCommand.class
         })

@@ -18,12 +18,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -86,14 +82,7 @@ public final class HardwarePackCommand implements Callable<Integer> {
                             + EvidenceFile.MAX_BYTES
                             + " bytes that evidence may have");
         }
-        try {
-            Files.write(out, bytes, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        } catch (FileAlreadyExistsException e) {
-            throw new VerificationException(
-                    Code.IO, out + " is there already; name another file", e);
-        } catch (IOException e) {
-            throw new VerificationException(Code.IO, "cannot write " + out + ": " + e, e);
-        }
+        BoundedFile.create(out, bytes);
         System.out.println(file.kind().mediaType() + " " + Digest.sha256(bytes));
         return ExitCode.OK;
     }

@@ -53,9 +53,9 @@ public record EvidenceNonce(Digest value) {
                         checkpoint.origin().getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** Refuses a field of 32 or 64 bytes that does not hold this nonce. */
-    void require(String field, byte[] signed) throws VerificationException {
-        if (!Arrays.equals(signed, Arrays.copyOf(value.bytes(), Math.max(signed.length, 32)))) {
+    /** Refuses a field that is not this nonce and then zeros, of this length. */
+    void require(String field, int length, byte[] signed) throws VerificationException {
+        if (!Arrays.equals(signed, Arrays.copyOf(value.bytes(), length))) {
             throw new VerificationException(
                     Code.BAD_EVIDENCE,
                     field

@@ -174,18 +174,20 @@ public record NvidiaGpuReport(
                 Arrays.copyOf(bytes, end),
                 Arrays.copyOfRange(bytes, end, bytes.length));
         TrustRoots.Root root = chain.verify(kind(), roots, at);
-        expected.require("report.request.nonce", nonce.toArray());
+        expected.require("report.request.nonce", NONCE, nonce.toArray());
         return new VerifiedHardware(
                 kind(),
                 Optional.of(root),
                 List.of(
-                        "an NVIDIA GPU's firmware key signed this report, certified up to " + root,
+                        "the firmware key of an NVIDIA device signed this report, certified up to "
+                                + root,
                         "it was made for this nonce"),
                 List.of(
                         "what the firmware is: the measurements are compared with no reference"
                                 + " (RIM)",
                         "whether the GPU, its driver and its VBIOS are free of known faults",
                         "whether a certificate was revoked",
+                        "which device it is: its certificate's subject names a model, and is shown",
                         "whether the GPU is in confidential mode, and free of debug",
                         "that the work was done on this GPU, and for this lease alone"),
                 facts(chain.leaf()));

@@ -47,6 +47,9 @@ record QuotingEnclave(
     private static final String INTEL =
             "dc9e2a7c6f948f17474e34a7fc43ed030f7c1563f1babddf6340c82e0e54a8c5";
 
+    /** What only the certificate of a processor's provisioning key has. */
+    private static final String SGX = "1.2.840.113741.1.13.1";
+
     private static final int TD_QUOTING_ENCLAVE = 2;
     private static final int DEBUG = 1;
 
@@ -128,6 +131,10 @@ record QuotingEnclave(
         CertificateChain chain = new CertificateChain(WHAT + ".pckCertificates", certificates);
         PublicKey pck =
                 Keys.require(WHAT + ".pckCertificates[0]", Curve.P256, chain.leaf().getPublicKey());
+        if (chain.leaf().getExtensionValue(SGX) == null) {
+            throw contradiction(
+                    ".pckCertificates[0]: no certificate of a processor, it has no " + SGX);
+        }
         Keys.requireSigned(
                 WHAT + ".qeReport",
                 Curve.P256,

@@ -40,6 +40,7 @@ public record SevSnpReport(
     private static final String WHAT = "report";
     private static final int SIGNED = 0x2A0;
     private static final int HALF = 72;
+    private static final int REPORT_DATA = 64;
     private static final long OLDEST = 2;
     private static final long NEWEST = 5;
     private static final long ECDSA_P384_SHA384 = 1;
@@ -100,7 +101,7 @@ public record SevSnpReport(
         in.bytes("platformInfo", 8);
         long flags = in.u32("keyFlags");
         in.zeros("reserved at 4C", 4);
-        Bytes reportData = Bytes.copyOf(in.bytes("reportData", 64));
+        Bytes reportData = Bytes.copyOf(in.bytes("reportData", REPORT_DATA));
         Bytes measurement = Bytes.copyOf(in.bytes("measurement", 48));
         Bytes hostData = Bytes.copyOf(in.bytes("hostData", 32));
         in.bytes("keyDigests", 96);
@@ -156,7 +157,7 @@ public record SevSnpReport(
         TrustRoots.Root root = chain.verify(kind(), roots, at);
         SnpCertificate certificate = SnpCertificate.of(chain.leaf());
         certificate.require(body);
-        nonce.require("report.reportData", body.reportData().toArray());
+        nonce.require("report.reportData", REPORT_DATA, body.reportData().toArray());
         if ((body.policy() >> DEBUG & 1) == 1) {
             throw new VerificationException(
                     Code.BAD_EVIDENCE,

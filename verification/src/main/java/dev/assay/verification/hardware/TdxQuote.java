@@ -36,6 +36,7 @@ public record TdxQuote(Bytes quote, Body body, QuotingEnclave enclave) implement
     private static final int SIGNED = 48 + 584;
     private static final int MEASUREMENT = 48;
     private static final int RTMRS = 4;
+    private static final int REPORT_DATA = 64;
     private static final Bytes INTEL =
             Bytes.copyOf(
                     new byte[] {
@@ -118,7 +119,7 @@ public record TdxQuote(Bytes quote, Body body, QuotingEnclave enclave) implement
         for (int i = 0; i < RTMRS; i++) {
             rtmrs.add(Bytes.copyOf(in.bytes("rtmr" + i, MEASUREMENT)));
         }
-        Bytes reportData = Bytes.copyOf(in.bytes("reportData", 64));
+        Bytes reportData = Bytes.copyOf(in.bytes("reportData", REPORT_DATA));
         return new Body(teeTcbSvn, mrSeam, attributes, mrTd, rtmrs, reportData);
     }
 
@@ -138,7 +139,7 @@ public record TdxQuote(Bytes quote, Body body, QuotingEnclave enclave) implement
                 Arrays.copyOf(quote.toArray(), SIGNED),
                 enclave.signature().toArray());
         TrustRoots.Root root = enclave.verify(kind(), roots, at);
-        nonce.require("quote.reportData", body.reportData().toArray());
+        nonce.require("quote.reportData", REPORT_DATA, body.reportData().toArray());
         if ((body.attributes() & 1) == 1) {
             throw new VerificationException(
                     Code.BAD_EVIDENCE,

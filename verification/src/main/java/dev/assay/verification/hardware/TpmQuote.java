@@ -1,5 +1,6 @@
 package dev.assay.verification.hardware;
 
+import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.market.Bytes;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.VerificationException.Code;
@@ -62,7 +63,7 @@ public record TpmQuote(
     public VerifiedHardware verify(EvidenceNonce nonce, TrustRoots roots, Instant at)
             throws VerificationException {
         signature.require(key, attest.encoded().toArray());
-        nonce.require("attest.extraData", attest.extraData().toArray());
+        nonce.require("attest.extraData", Digest.BYTES, attest.extraData().toArray());
         requireValues();
         Optional<TrustRoots.Root> root =
                 certificates.isEmpty() ? Optional.empty() : Optional.of(certified(roots, at));
@@ -117,7 +118,7 @@ public record TpmQuote(
         if (root.isEmpty()) {
             unchecked.add(
                     "that a TPM holds the key at all: nobody certified it, and any program can make"
-                            + " such a quote");
+                            + " such a quote (assay hardware challenge asks a TPM)");
         }
         unchecked.add(
                 "what the PCR values mean: no reference measurements, no event log of the boot");

@@ -116,6 +116,16 @@ class EvidenceFileTest {
     }
 
     @Test
+    void nonce_withZerosAfterIt_isAnotherInAFieldOf32Bytes() throws VerificationException {
+        EvidenceNonce nonce = EvidenceNonce.ofLease(LEASE, CHECKPOINT);
+        byte[] padded = Arrays.copyOf(nonce.value().bytes(), 64);
+
+        nonce.require("field", 64, padded);
+        assertRefused(Code.BAD_EVIDENCE, () -> nonce.require("field", 32, padded))
+                .startsWith("field: made for another nonce");
+    }
+
+    @Test
     void reference_toAnotherFile_isRefused() {
         byte[] file = Samples.tpm("ecdsa").bytes();
         EvidenceReference reference =

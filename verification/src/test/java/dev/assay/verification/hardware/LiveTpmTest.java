@@ -11,7 +11,9 @@ import dev.assay.verification.VerificationException.Code;
 import dev.assay.verification.hardware.EvidenceFile.Part;
 import dev.assay.verification.hardware.EvidenceReference.About;
 import dev.assay.verification.log.LogCheckpoint;
+import dev.assay.verification.referees.Program;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,7 +21,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyFactory;
 import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
@@ -91,6 +98,81 @@ class LiveTpmTest {
                                 reference(file, new LeaseId(Digest.of(new byte[32])))
                                         .verify(file, roots, Samples.NOW))
                 .startsWith("attest.extraData: made for another nonce");
+    }
+
+    /** The endorsement key of this TPM is certified here, as its maker would. */
+    @Test
+    void challenge_isAnsweredByTheTpmOfTheKeyOnly() throws Exception {
+        TestCertificates authority = new TestCertificates();
+        TrustRoots roots = TrustRoots.none().with(EvidenceKind.TPM2_QUOTE, authority.root());
+        try (SoftwareTpm tpm = SoftwareTpm.start(folder)) {
+            tpm.run("tpm2_createek", "-c", "ek.ctx", "-G", "rsa", "-f", "pem", "-u", "ek.pem");
+            tpm.run("tpm2_flushcontext", "-t");
+            createKey(tpm, "ak");
+            createKey(tpm, "other");
+            TpmChallenge challenge =
+                    TpmChallenge.make(
+                            endorsement(authority),
+                            bytes("ak.pub"),
+                            roots,
+                            Samples.NOW,
+                            new SecureRandom());
+            Files.write(folder.resolve("credential"), challenge.credential().toArray());
+
+            assertThat(activate(tpm, "other").exit()).isNotZero();
+            assertThat(activate(tpm, "ak").exit()).isZero();
+            assertThat(bytes("answer")).isEqualTo(challenge.answer());
+            assertThat(challenge.root().name()).isEqualTo("CN=Test Root");
+        }
+    }
+
+    private static void createKey(SoftwareTpm tpm, String name) throws Exception {
+        tpm.run(
+                "tpm2_createak",
+                "-C",
+                "ek.ctx",
+                "-c",
+                name + ".ctx",
+                "-G",
+                "ecc",
+                "-g",
+                "sha256",
+                "-s",
+                "ecdsa",
+                "-u",
+                name + ".pub");
+        tpm.run("tpm2_flushcontext", "-t");
+    }
+
+    private static Program.Output activate(SoftwareTpm tpm, String key) throws Exception {
+        tpm.run("tpm2_startauthsession", "--policy-session", "-S", "session");
+        tpm.run("tpm2_policysecret", "-S", "session", "-c", "e");
+        Program.Output output =
+                tpm.tool(
+                        "tpm2_activatecredential",
+                        "-c",
+                        key + ".ctx",
+                        "-C",
+                        "ek.ctx",
+                        "-i",
+                        "credential",
+                        "-o",
+                        "answer",
+                        "-P",
+                        "session:session");
+        tpm.run("tpm2_flushcontext", "session");
+        tpm.run("tpm2_flushcontext", "-t");
+        return output;
+    }
+
+    private List<X509Certificate> endorsement(TestCertificates authority) throws Exception {
+        byte[] spki =
+                Base64.getMimeDecoder()
+                        .decode(
+                                Files.readString(folder.resolve("ek.pem"))
+                                        .replaceAll("-----[A-Z ]+-----", ""));
+        PublicKey key = KeyFactory.getInstance("RSA").generatePublic(new X509EncodedKeySpec(spki));
+        return List.of(authority.leaf(key, TestCertificates.ENDORSEMENT), authority.root());
     }
 
     /** The quote, with its key certified as the TPM's maker would. */

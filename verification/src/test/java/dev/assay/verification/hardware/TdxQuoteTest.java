@@ -9,6 +9,8 @@ import dev.assay.verification.VerificationException;
 import dev.assay.verification.VerificationException.Code;
 import dev.assay.verification.hardware.EvidenceFile.Part;
 
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Integer;
 import org.junit.jupiter.api.Test;
 
 import java.nio.ByteBuffer;
@@ -31,6 +33,7 @@ class TdxQuoteTest {
     private static final int AUTHENTICATION = 1220;
     private static final int PCK_SIZE = 1254;
     private static final int PCK = 1258;
+    private static final String SGX = "1.2.840.113741.1.13.1";
 
     private static final EvidenceNonce NONCE = firstHalf();
 
@@ -171,6 +174,15 @@ class TdxQuoteTest {
     }
 
     @Test
+    void certificate_ofNoProcessor_isRefused() {
+        TestCertificates authority = new TestCertificates();
+        byte[] made = made(Changed.bytes(Samples.tdx(), Part.QUOTE), authority, Map.of());
+
+        assertRefused(Code.BAD_EVIDENCE, () -> verify(of(made), authority))
+                .contains("pckCertificates[0]: no certificate of a processor");
+    }
+
+    @Test
     void enclave_thatCanBeDebugged_isRefused() {
         byte[] quote = Changed.bytes(Samples.tdx(), Part.QUOTE);
         quote[QE_REPORT + 48] |= 2;
@@ -195,6 +207,11 @@ class TdxQuoteTest {
 
     /** The quote with keys, signatures and certificates of our own; its other bytes stay. */
     private static byte[] made(byte[] quote, TestCertificates authority) {
+        return made(quote, authority, Map.of(SGX, new ASN1Integer(1)));
+    }
+
+    private static byte[] made(
+            byte[] quote, TestCertificates authority, Map<String, ASN1Encodable> extensions) {
         signAgain(quote, TestCertificates.ecKey("secp256r1"));
         byte[] bound =
                 Digest.sha256(
@@ -210,7 +227,7 @@ class TdxQuoteTest {
                         Arrays.copyOfRange(quote, QE_REPORT, QE_SIGNATURE));
         System.arraycopy(signature, 0, quote, QE_SIGNATURE, signature.length);
         byte[] pem =
-                (TestCertificates.pem(authority.leaf(pck.getPublic(), Map.of()))
+                (TestCertificates.pem(authority.leaf(pck.getPublic(), extensions))
                                 + TestCertificates.pem(authority.root()))
                         .getBytes(StandardCharsets.US_ASCII);
         ByteBuffer made = ByteBuffer.allocate(PCK + pem.length).order(ByteOrder.LITTLE_ENDIAN);

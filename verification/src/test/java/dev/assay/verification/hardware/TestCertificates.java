@@ -1,5 +1,6 @@
 package dev.assay.verification.hardware;
 
+import dev.assay.protocol.market.Bytes;
 import dev.assay.verification.VerificationException;
 
 import org.bouncycastle.asn1.ASN1Encodable;
@@ -34,6 +35,7 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
+import java.util.List;
 import java.util.Map;
 
 /** An authority of our own, for evidence that no hardware made. */
@@ -42,6 +44,12 @@ final class TestCertificates {
             new AlgorithmIdentifier(new ASN1ObjectIdentifier("1.2.840.10045.4.3.3"));
     private static final Date FROM = Date.from(Instant.parse("2020-01-01T00:00:00Z"));
     private static final Date TO = Date.from(Instant.parse("2040-01-01T00:00:00Z"));
+
+    /** What the certificate of a TPM's endorsement key has. */
+    static final Map<String, ASN1Encodable> ENDORSEMENT =
+            Map.of(
+                    Extension.extendedKeyUsage.getId(),
+                    new DERSequence(new ASN1ObjectIdentifier("2.23.133.8.1")));
 
     private final KeyPair rootKey = ecKey("secp384r1");
     private final X509Certificate root;
@@ -82,7 +90,7 @@ final class TestCertificates {
     }
 
     static String pem(X509Certificate certificate) {
-        byte[] der = Samples.der(java.util.List.of(certificate)).getFirst().toArray();
+        byte[] der = Samples.der(List.of(certificate)).getFirst().toArray();
         return "-----BEGIN CERTIFICATE-----\n"
                 + Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
                         .encodeToString(der)
@@ -113,9 +121,7 @@ final class TestCertificates {
                     new DERBitString(sign(rootKey, "SHA384withECDSA", signed.getEncoded("DER"))));
             return Certificates.fromDer(
                             "test",
-                            java.util.List.of(
-                                    dev.assay.protocol.market.Bytes.copyOf(
-                                            new DERSequence(certificate).getEncoded("DER"))))
+                            List.of(Bytes.copyOf(new DERSequence(certificate).getEncoded("DER"))))
                     .getFirst();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.security.PublicKey;
+import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,42 @@ class TpmCertificateTest {
                                 alone.evidence()
                                         .verify(Samples.TPM_NONCE, TrustRoots.none(), Samples.NOW))
                 .startsWith("certificates: 1 certificates; needed are those from the signer's");
+    }
+
+    @Test
+    void challenge_toAKeyThatIsNoEndorsementKey_isRefused() throws VerificationException {
+        assertRefused(Code.BAD_KEY, () -> challenge(certificate("rsassa")))
+                .isEqualTo(
+                        "endorsement key[0]: no certificate of an endorsement key (2.23.133.8.1)");
+        X509Certificate ecc =
+                authority.leaf(
+                        TestCertificates.ecKey("secp256r1").getPublic(),
+                        TestCertificates.ENDORSEMENT);
+        assertRefused(Code.BAD_KEY, () -> challenge(ecc))
+                .startsWith("endorsement key[0]: not RSA of 2048 bits");
+    }
+
+    @Test
+    void challenge_upToARootThatIsNotTrusted_isRefused() {
+        assertRefused(
+                        Code.BAD_KEY,
+                        () ->
+                                TpmChallenge.make(
+                                        List.of(certificate("rsassa"), authority.root()),
+                                        Samples.file("tpm/ecdsa.pub"),
+                                        TrustRoots.published(),
+                                        Samples.NOW,
+                                        new SecureRandom()))
+                .contains("ends at CN=Test Root, which is no root that is trusted");
+    }
+
+    private TpmChallenge challenge(X509Certificate endorsement) throws VerificationException {
+        return TpmChallenge.make(
+                List.of(endorsement, authority.root()),
+                Samples.file("tpm/ecdsa.pub"),
+                TrustRoots.none().with(EvidenceKind.TPM2_QUOTE, authority.root()),
+                Samples.NOW,
+                new SecureRandom());
     }
 
     private X509Certificate certificate(String scheme) throws VerificationException {
