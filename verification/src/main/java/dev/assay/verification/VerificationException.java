@@ -23,8 +23,6 @@ public final class VerificationException extends Exception {
         BAD_CONTENTS,
         /** A file that the provider was to leave is missing, or is no output of the work. */
         BAD_OUTPUT,
-        /** Hardware evidence of another nonce, or that contradicts itself or its certificates. */
-        BAD_EVIDENCE,
         /** A replay that could not run. */
         REPLAY_FAILED,
         /** A Merkle proof that does not lead to the root. */

@@ -17,6 +17,8 @@ import java.util.Base64;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 
 /**
  * Hardware evidence as one file: canonical JSON with the hardware's own bytes in base64, so that
@@ -70,7 +72,7 @@ public record EvidenceFile(EvidenceKind kind, Map<Part, Bytes> parts, List<Bytes
     public EvidenceFile {
         parts = Map.copyOf(parts);
         certificates = List.copyOf(certificates);
-        if (!parts.keySet().equals(java.util.Set.copyOf(parts(kind)))) {
+        if (!parts.keySet().equals(Set.copyOf(parts(kind)))) {
             throw new IllegalArgumentException(
                     "a " + kind.label() + " is made of " + names(parts(kind)));
         }
@@ -163,7 +165,7 @@ public record EvidenceFile(EvidenceKind kind, Map<Part, Bytes> parts, List<Bytes
     }
 
     private Bytes part(Part part) {
-        return java.util.Objects.requireNonNull(parts.get(part));
+        return Objects.requireNonNull(parts.get(part));
     }
 
     private static EvidenceKind kind(String label) {

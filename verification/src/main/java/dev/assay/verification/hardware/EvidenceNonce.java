@@ -57,7 +57,7 @@ public record EvidenceNonce(Digest value) {
     void require(String field, int length, byte[] signed) throws VerificationException {
         if (!Arrays.equals(signed, Arrays.copyOf(value.bytes(), length))) {
             throw new VerificationException(
-                    Code.BAD_EVIDENCE,
+                    Code.BAD_STATEMENT,
                     field
                             + ": made for another nonce, "
                             + Hex.of(signed)

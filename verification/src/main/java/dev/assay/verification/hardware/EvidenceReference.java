@@ -54,13 +54,13 @@ public record EvidenceReference(
         Digest found = Digest.sha256(file);
         if (!found.equals(digest)) {
             throw new VerificationException(
-                    Code.BAD_EVIDENCE,
+                    Code.BAD_STATEMENT,
                     "evidence: the file is " + found + ", not " + digest + ", which was stated");
         }
         EvidenceFile evidence = EvidenceFile.parse(file);
         if (evidence.kind() != kind) {
             throw new VerificationException(
-                    Code.BAD_EVIDENCE,
+                    Code.BAD_STATEMENT,
                     "evidence: the file is a "
                             + evidence.kind().label()
                             + ", not a "

@@ -168,6 +168,6 @@ record QuotingEnclave(
     }
 
     private static VerificationException contradiction(String message) {
-        return new VerificationException(Code.BAD_EVIDENCE, WHAT + message);
+        return new VerificationException(Code.BAD_STATEMENT, WHAT + message);
     }
 }

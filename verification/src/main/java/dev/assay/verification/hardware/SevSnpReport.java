@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An attestation report of a confidential guest on an AMD processor, versions 2 to 5, 1,184 bytes,
@@ -160,12 +161,11 @@ public record SevSnpReport(
         nonce.require("report.reportData", REPORT_DATA, body.reportData().toArray());
         if ((body.policy() >> DEBUG & 1) == 1) {
             throw new VerificationException(
-                    Code.BAD_EVIDENCE,
+                    Code.BAD_STATEMENT,
                     "report.policy: the guest's host may debug it, so its report binds nothing to"
                             + " the guest; ask a guest without debug");
         }
-        return new VerifiedHardware(
-                kind(), java.util.Optional.of(root), proved(root), unchecked(), facts());
+        return new VerifiedHardware(kind(), Optional.of(root), proved(root), unchecked(), facts());
     }
 
     private List<String> proved(TrustRoots.Root root) {

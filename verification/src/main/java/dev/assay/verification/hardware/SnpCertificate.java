@@ -119,6 +119,6 @@ record SnpCertificate(Bytes tcb, Optional<Bytes> hardwareId) {
     }
 
     private static VerificationException contradiction(String message) {
-        return new VerificationException(Code.BAD_EVIDENCE, message);
+        return new VerificationException(Code.BAD_STATEMENT, message);
     }
 }

@@ -142,7 +142,7 @@ public record TdxQuote(Bytes quote, Body body, QuotingEnclave enclave) implement
         nonce.require("quote.reportData", REPORT_DATA, body.reportData().toArray());
         if ((body.attributes() & 1) == 1) {
             throw new VerificationException(
-                    Code.BAD_EVIDENCE,
+                    Code.BAD_STATEMENT,
                     "quote.tdAttributes: the domain's host may debug it, so its quote binds nothing"
                             + " to the domain; ask a domain without debug");
         }

@@ -66,13 +66,13 @@ record TpmAttest(
         BinaryFields in = BinaryFields.bigEndian(WHAT, bytes);
         if (in.u32("magic") != MAGIC) {
             throw new VerificationException(
-                    Code.BAD_EVIDENCE,
+                    Code.BAD_STATEMENT,
                     WHAT + ".magic: not FF544347; no TPM made these bytes of itself");
         }
         int type = in.u16("type");
         if (type != QUOTE) {
             throw new VerificationException(
-                    Code.BAD_EVIDENCE,
+                    Code.BAD_STATEMENT,
                     WHAT + ".type: " + Integer.toHexString(type) + ", no quote (8018)");
         }
         TpmAttest attest =

@@ -74,7 +74,7 @@ public record TpmQuote(
     private void requireValues() throws VerificationException {
         if (pcrs.length() != attest.valuesLength()) {
             throw new VerificationException(
-                    Code.BAD_EVIDENCE,
+                    Code.BAD_STATEMENT,
                     "pcrs: "
                             + pcrs.length()
                             + " bytes, but the quote selects "
@@ -83,7 +83,7 @@ public record TpmQuote(
         }
         if (!Arrays.equals(signature.hash().digest(pcrs.toArray()), attest.pcrDigest().toArray())) {
             throw new VerificationException(
-                    Code.BAD_EVIDENCE, "pcrs: these values are not those that were quoted");
+                    Code.BAD_STATEMENT, "pcrs: these values are not those that were quoted");
         }
     }
 

@@ -121,7 +121,7 @@ class EvidenceFileTest {
         byte[] padded = Arrays.copyOf(nonce.value().bytes(), 64);
 
         nonce.require("field", 64, padded);
-        assertRefused(Code.BAD_EVIDENCE, () -> nonce.require("field", 32, padded))
+        assertRefused(Code.BAD_STATEMENT, () -> nonce.require("field", 32, padded))
                 .startsWith("field: made for another nonce");
     }
 
@@ -137,7 +137,7 @@ class EvidenceFileTest {
                         CHECKPOINT);
 
         assertRefused(
-                        Code.BAD_EVIDENCE,
+                        Code.BAD_STATEMENT,
                         () -> reference.verify(file, TrustRoots.none(), Samples.NOW))
                 .startsWith("evidence: the file is sha256:");
     }
@@ -154,7 +154,7 @@ class EvidenceFileTest {
                         CHECKPOINT);
 
         assertRefused(
-                        Code.BAD_EVIDENCE,
+                        Code.BAD_STATEMENT,
                         () -> reference.verify(file, TrustRoots.none(), Samples.NOW))
                 .isEqualTo("evidence: the file is a tpm2-quote, not a tdx-quote, which was stated");
     }
@@ -171,7 +171,7 @@ class EvidenceFileTest {
                         CHECKPOINT);
 
         assertRefused(
-                        Code.BAD_EVIDENCE,
+                        Code.BAD_STATEMENT,
                         () -> reference.verify(file, TrustRoots.none(), Samples.NOW))
                 .startsWith("attest.extraData: made for another nonce");
     }

@@ -93,7 +93,7 @@ class LiveTpmTest {
                 .anyMatch(line -> line.startsWith("that key is certified up to CN=Test Root"));
         assertThat(verified.unchecked()).noneMatch(line -> line.startsWith("that a TPM holds"));
         assertRefused(
-                        Code.BAD_EVIDENCE,
+                        Code.BAD_STATEMENT,
                         () ->
                                 reference(file, new LeaseId(Digest.of(new byte[32])))
                                         .verify(file, roots, Samples.NOW))

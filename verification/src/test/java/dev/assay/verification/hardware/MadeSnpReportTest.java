@@ -68,7 +68,7 @@ class MadeSnpReportTest {
     void reportData_withMoreThanTheNonce_isRefused() {
         report[REPORT_DATA + 63] = 1;
 
-        assertRefused(Code.BAD_EVIDENCE, this::verify)
+        assertRefused(Code.BAD_STATEMENT, this::verify)
                 .startsWith("report.reportData: made for another nonce");
     }
 
@@ -76,7 +76,7 @@ class MadeSnpReportTest {
     void tcb_olderThanTheKeys_isRefused() {
         report[REPORTED_TCB + 6] = 22;
 
-        assertRefused(Code.BAD_EVIDENCE, this::verify)
+        assertRefused(Code.BAD_STATEMENT, this::verify)
                 .startsWith("report.reportedTcb: 0a010000000016c8, but the key is for");
     }
 
@@ -94,7 +94,7 @@ class MadeSnpReportTest {
     void chip_otherThanTheKeys_isRefused() {
         report[CHIP_ID + 63] = 8;
 
-        assertRefused(Code.BAD_EVIDENCE, this::verify).startsWith("report.chipId: another chip");
+        assertRefused(Code.BAD_STATEMENT, this::verify).startsWith("report.chipId: another chip");
     }
 
     @Test
@@ -111,7 +111,7 @@ class MadeSnpReportTest {
     void chip_maskedAndNamed_isRefused() {
         report[FLAGS] = 2;
 
-        assertRefused(Code.BAD_EVIDENCE, this::verify).startsWith("report.chipId: another chip");
+        assertRefused(Code.BAD_STATEMENT, this::verify).startsWith("report.chipId: another chip");
     }
 
     @Test
@@ -126,7 +126,7 @@ class MadeSnpReportTest {
     void vlek_withAChip_isRefused() {
         report[FLAGS] = 1 << 2;
 
-        assertRefused(Code.BAD_EVIDENCE, this::verify)
+        assertRefused(Code.BAD_STATEMENT, this::verify)
                 .isEqualTo("certificates[0]: names a chip, so it is of no VLEK");
     }
 
@@ -134,7 +134,7 @@ class MadeSnpReportTest {
     void vcek_withoutAChip_isRefused() {
         extensions.remove(AMD + "4");
 
-        assertRefused(Code.BAD_EVIDENCE, this::verify)
+        assertRefused(Code.BAD_STATEMENT, this::verify)
                 .isEqualTo("certificates[0]: names no chip, so it is of no VCEK");
     }
 
@@ -150,7 +150,7 @@ class MadeSnpReportTest {
     void guest_thatMayBeDebugged_isRefused() {
         report[POLICY + 2] = 1 << 3;
 
-        assertRefused(Code.BAD_EVIDENCE, this::verify)
+        assertRefused(Code.BAD_STATEMENT, this::verify)
                 .startsWith("report.policy: the guest's host may debug it");
     }
 
@@ -158,7 +158,7 @@ class MadeSnpReportTest {
     void certificate_withoutVersions_isRefused() {
         extensions.remove(AMD + "3.8");
 
-        assertRefused(Code.BAD_EVIDENCE, this::verify)
+        assertRefused(Code.BAD_STATEMENT, this::verify)
                 .contains("has no extension 1.3.6.1.4.1.3704.1.3.8");
     }
 
@@ -166,7 +166,7 @@ class MadeSnpReportTest {
     void certificate_withAVersionOver255_isRefused() {
         tcb("3.8", 256);
 
-        assertRefused(Code.BAD_EVIDENCE, this::verify).endsWith("no number from 0 to 255");
+        assertRefused(Code.BAD_STATEMENT, this::verify).endsWith("no number from 0 to 255");
     }
 
     @Test

@@ -38,7 +38,7 @@ class NvidiaGpuReportTest {
     @Test
     void report_forAnotherNonce_isRefused() {
         assertRefused(
-                        Code.BAD_EVIDENCE,
+                        Code.BAD_STATEMENT,
                         () ->
                                 Samples.hopper()
                                         .evidence()

@@ -39,7 +39,7 @@ class SevSnpReportTest {
 
     @Test
     void report_forAnotherNonce_isRefused() {
-        assertRefused(Code.BAD_EVIDENCE, () -> verify(Samples.snp("milan"), Samples.TPM_NONCE))
+        assertRefused(Code.BAD_STATEMENT, () -> verify(Samples.snp("milan"), Samples.TPM_NONCE))
                 .startsWith("report.reportData: made for another nonce");
     }
 

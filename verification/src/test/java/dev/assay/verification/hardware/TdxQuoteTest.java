@@ -56,7 +56,7 @@ class TdxQuoteTest {
 
     @Test
     void quote_forAnotherNonce_isRefused() {
-        assertRefused(Code.BAD_EVIDENCE, () -> verify(Samples.tdx(), Samples.ZERO))
+        assertRefused(Code.BAD_STATEMENT, () -> verify(Samples.tdx(), Samples.ZERO))
                 .startsWith("quote.reportData: made for another nonce");
     }
 
@@ -74,7 +74,7 @@ class TdxQuoteTest {
 
     @Test
     void authenticationData_changed_isRefused() {
-        assertRefused(Code.BAD_EVIDENCE, () -> verify(flipped(AUTHENTICATION)))
+        assertRefused(Code.BAD_STATEMENT, () -> verify(flipped(AUTHENTICATION)))
                 .startsWith("quote.signatureData.attestationKey: not the key");
     }
 
@@ -84,7 +84,7 @@ class TdxQuoteTest {
         KeyPair key = TestCertificates.ecKey("secp256r1");
         signAgain(quote, key);
 
-        assertRefused(Code.BAD_EVIDENCE, () -> verify(of(quote)))
+        assertRefused(Code.BAD_STATEMENT, () -> verify(of(quote)))
                 .startsWith("quote.signatureData.attestationKey: not the key");
     }
 
@@ -178,7 +178,7 @@ class TdxQuoteTest {
         TestCertificates authority = new TestCertificates();
         byte[] made = made(Changed.bytes(Samples.tdx(), Part.QUOTE), authority, Map.of());
 
-        assertRefused(Code.BAD_EVIDENCE, () -> verify(of(made), authority))
+        assertRefused(Code.BAD_STATEMENT, () -> verify(of(made), authority))
                 .contains("pckCertificates[0]: no certificate of a processor");
     }
 
@@ -198,7 +198,7 @@ class TdxQuoteTest {
     private static org.assertj.core.api.AbstractStringAssert<?> assertMadeRefused(byte[] quote) {
         TestCertificates authority = new TestCertificates();
         byte[] made = made(quote, authority);
-        return assertRefused(Code.BAD_EVIDENCE, () -> verify(of(made), authority));
+        return assertRefused(Code.BAD_STATEMENT, () -> verify(of(made), authority));
     }
 
     private static byte[] made(TestCertificates authority) {

@@ -52,7 +52,7 @@ class TpmQuoteTest {
 
     @Test
     void quote_forAnotherNonce_isRefused() {
-        assertRefused(Code.BAD_EVIDENCE, () -> verify(Samples.tpm("ecdsa"), Samples.ZERO))
+        assertRefused(Code.BAD_STATEMENT, () -> verify(Samples.tpm("ecdsa"), Samples.ZERO))
                 .startsWith("attest.extraData: made for another nonce, 78377b52");
     }
 
@@ -70,7 +70,7 @@ class TpmQuoteTest {
 
     @Test
     void pcr_ofAnotherValue_isRefused() {
-        assertRefused(Code.BAD_EVIDENCE, () -> verify(flipped(Part.PCRS, 0)))
+        assertRefused(Code.BAD_STATEMENT, () -> verify(flipped(Part.PCRS, 0)))
                 .isEqualTo("pcrs: these values are not those that were quoted");
     }
 
@@ -79,20 +79,20 @@ class TpmQuoteTest {
         byte[] fewer = Arrays.copyOf(Changed.bytes(Samples.tpm("ecdsa"), Part.PCRS), 5 * 32);
 
         assertRefused(
-                        Code.BAD_EVIDENCE,
+                        Code.BAD_STATEMENT,
                         () -> verify(Changed.part(Samples.tpm("ecdsa"), Part.PCRS, fewer)))
                 .startsWith("pcrs: 160 bytes, but the quote selects 192");
     }
 
     @Test
     void attest_notMadeByATpm_isRefused() {
-        assertRefused(Code.BAD_EVIDENCE, () -> verify(flipped(Part.ATTEST, 0)))
+        assertRefused(Code.BAD_STATEMENT, () -> verify(flipped(Part.ATTEST, 0)))
                 .startsWith("attest.magic: not FF544347");
     }
 
     @Test
     void attest_ofAnotherType_isRefused() {
-        assertRefused(Code.BAD_EVIDENCE, () -> verify(flipped(Part.ATTEST, 5)))
+        assertRefused(Code.BAD_STATEMENT, () -> verify(flipped(Part.ATTEST, 5)))
                 .startsWith("attest.type: 8019, no quote");
     }
 
