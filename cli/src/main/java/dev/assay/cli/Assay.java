@@ -3,6 +3,7 @@ package dev.assay.cli;
 import dev.assay.cli.command.AuditCommand;
 import dev.assay.cli.command.BenchCommand;
 import dev.assay.cli.command.ExitCode;
+import dev.assay.cli.command.HardwareCommand;
 import dev.assay.cli.command.HelpOption;
 import dev.assay.cli.command.InspectCommand;
 import dev.assay.cli.command.KeysCommand;
@@ -52,6 +53,7 @@ import java.util.concurrent.Callable;
         subcommands = {
             RunCommand.class,
             AuditCommand.class,
+            HardwareCommand.class,
             InspectCommand.class,
             BenchCommand.class,
             KeysCommand.class,

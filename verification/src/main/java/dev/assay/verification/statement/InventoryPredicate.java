@@ -7,6 +7,7 @@ import dev.assay.protocol.id.KeyId;
 import dev.assay.protocol.json.CanonicalJson;
 import dev.assay.protocol.json.JsonException;
 import dev.assay.protocol.json.JsonFields;
+import dev.assay.verification.hardware.EvidenceReference;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import java.util.stream.Collectors;
  * @param sources what was asked, and whether it answered
  * @param findings disagreements and faults, by the codes of docs/inventory.md
  * @param skipped what could not be measured, and why
+ * @param evidence what hardware signed of this machine, by digest; left out when there is none
  */
 public record InventoryPredicate(
         KeyId provider,
@@ -32,7 +34,8 @@ public record InventoryPredicate(
         List<Device> devices,
         List<Finding> findings,
         List<Measurement> measurements,
-        List<Skipped> skipped)
+        List<Skipped> skipped,
+        List<EvidenceReference> evidence)
         implements Predicate {
     static final String TYPE = TYPE_PREFIX + "inventory/v1";
 
@@ -40,6 +43,7 @@ public record InventoryPredicate(
     private static final String NAME = "[a-z][a-zA-Z0-9]*([.-][a-zA-Z0-9]+)*";
 
     private static final int MAX_NAME_LENGTH = 64;
+    private static final String EVIDENCE = "evidence";
 
     /** One property with its value; numbers are decimal. */
     public record Fact(String name, String value) {
@@ -158,6 +162,14 @@ public record InventoryPredicate(
         findings = List.copyOf(findings);
         measurements = List.copyOf(measurements);
         skipped = List.copyOf(skipped);
+        evidence = List.copyOf(evidence);
+        if (evidence.size() > EvidenceReference.MAX) {
+            throw new IllegalArgumentException(
+                    "evidence: "
+                            + evidence.size()
+                            + " entries, more than "
+                            + EvidenceReference.MAX);
+        }
         FreeText.require("machine", machine);
         FreeText.require("sources", sources);
         FreeText.require("devices", devices);
@@ -177,6 +189,28 @@ public record InventoryPredicate(
                 }
             }
         }
+    }
+
+    /** An inventory without evidence of hardware. */
+    public InventoryPredicate(
+            KeyId provider,
+            Instant createdOn,
+            List<Fact> machine,
+            List<Source> sources,
+            List<Device> devices,
+            List<Finding> findings,
+            List<Measurement> measurements,
+            List<Skipped> skipped) {
+        this(
+                provider,
+                createdOn,
+                machine,
+                sources,
+                devices,
+                findings,
+                measurements,
+                skipped,
+                List.of());
     }
 
     @Override
@@ -223,6 +257,10 @@ public record InventoryPredicate(
                     .put("saw", finding.saw());
         }
         measured(json);
+        if (!evidence.isEmpty()) {
+            ArrayNode signed = json.putArray(EVIDENCE);
+            evidence.forEach(reference -> signed.add(reference.json()));
+        }
         return json;
     }
 
@@ -292,7 +330,17 @@ public record InventoryPredicate(
                                 new Skipped(
                                         entry.text("metric"),
                                         entry.text("device"),
-                                        entry.text("why"))));
+                                        entry.text("why"))),
+                json.names().contains(EVIDENCE) ? evidence(json) : List.of());
+    }
+
+    /** Evidence that is named; a list that is there is not empty. */
+    private static List<EvidenceReference> evidence(JsonFields json) throws JsonException {
+        List<EvidenceReference> evidence = each(json, EVIDENCE, EvidenceReference::parse);
+        if (evidence.isEmpty()) {
+            throw json.error(EVIDENCE, "empty; leave it out");
+        }
+        return evidence;
     }
 
     private static Measurement measurement(JsonFields entry) throws JsonException {

@@ -19,6 +19,9 @@ import dev.assay.protocol.usage.Usage;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.crypto.SigningKey;
 import dev.assay.verification.dsse.Envelope;
+import dev.assay.verification.hardware.EvidenceKind;
+import dev.assay.verification.hardware.EvidenceReference;
+import dev.assay.verification.log.LogCheckpoint;
 import dev.assay.verification.statement.InventoryPredicate.Fact;
 import dev.assay.verification.statement.SettlementPredicate.Purpose;
 import dev.assay.verification.statement.SettlementPredicate.Transfer;
@@ -291,7 +294,15 @@ final class FormatExamples {
                                 5)),
                 List.of(
                         new InventoryPredicate.Skipped(
-                                "gemm.fp32", "0000:3b:00.0", "the GPU is unusable")));
+                                "gemm.fp32", "0000:3b:00.0", "the GPU is unusable")),
+                List.of(
+                        new EvidenceReference(
+                                EvidenceKind.TPM2_QUOTE,
+                                file("tpm2-quote.json"),
+                                EvidenceReference.About.LEASE,
+                                ID.digest(),
+                                new LogCheckpoint(
+                                        LOG, VERDICT.checkpointSize(), VERDICT.checkpointRoot()))));
     }
 
     private static KeyRotatePredicate rotate() {

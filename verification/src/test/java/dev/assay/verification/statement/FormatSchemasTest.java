@@ -30,7 +30,7 @@ final class FormatSchemasTest {
 
     /** Fields that a statement may have or not. */
     private static final Set<String> OPTIONAL =
-            Set.of("powerLimitMilliwatts", "parallel", "shell", "A_1", "_b");
+            Set.of("powerLimitMilliwatts", "parallel", "shell", "evidence", "A_1", "_b");
 
     private static final Set<String> OPTIONAL_IN_SETTLEMENTS =
             Set.of("usageHead", "result", "verdict");

@@ -27,6 +27,9 @@ import dev.assay.verification.VerificationException;
 import dev.assay.verification.crypto.Signature;
 import dev.assay.verification.crypto.SigningKey;
 import dev.assay.verification.crypto.VerifyingKey;
+import dev.assay.verification.hardware.EvidenceKind;
+import dev.assay.verification.hardware.EvidenceReference;
+import dev.assay.verification.log.LogCheckpoint;
 import dev.assay.verification.statement.SettlementPredicate.Purpose;
 import dev.assay.verification.statement.SettlementPredicate.Transfer;
 import dev.assay.verification.statement.VerdictPredicate.Method;
@@ -272,7 +275,16 @@ final class RandomStatements {
                                 least,
                                 most,
                                 1 + random.nextInt(9))),
-                List.of(new InventoryPredicate.Skipped("transfer.toDevice", "cpu", ODD_TEXT)));
+                List.of(new InventoryPredicate.Skipped("transfer.toDevice", "cpu", ODD_TEXT)),
+                random.nextBoolean()
+                        ? List.of()
+                        : List.of(
+                                new EvidenceReference(
+                                        any(EvidenceKind.values()),
+                                        digest(),
+                                        any(EvidenceReference.About.values()),
+                                        digest(),
+                                        new LogCheckpoint("log", quantity(), digest()))));
     }
 
     private JobSpec spec() {

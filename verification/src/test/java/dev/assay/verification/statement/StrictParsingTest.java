@@ -295,7 +295,7 @@ final class StrictParsingTest {
     }
 
     private static boolean isOptional(String format, String field) {
-        return field.equals("powerLimitMilliwatts")
+        return Set.of("powerLimitMilliwatts", "evidence").contains(field)
                 || (format.equals("settlement")
                         && Set.of("usageHead", "result", "verdict").contains(field));
     }
