@@ -85,7 +85,7 @@ final class UsageBoundsTest {
     }
 
     private static void assertImpossible(String problem, Usage usage, int gpus, Device... devices) {
-        assertRefused(Code.BAD_STATEMENT, () -> check(usage, gpus, devices)).contains(problem);
+        assertRefused(Code.IMPOSSIBLE_USAGE, () -> check(usage, gpus, devices)).contains(problem);
     }
 
     /** Nine seconds and one of drift, two leased processors and two of the runtime. */
