@@ -44,7 +44,7 @@ public final class ReceiptChain {
         SignedStatement<UsagePredicate> statement =
                 SignedStatement.verify(envelope, providerKey, UsagePredicate.class);
         UsagePredicate receipt = statement.predicate();
-        Require.equal(receipt.lease(), lease.id(), "usage.leaseId");
+        Require.equal(receipt.lease(), lease.id(), Code.BROKEN_CHAIN, "usage.leaseId");
         Require.equal(receipt.spec(), lease.lease().spec(), "usage.spec");
         position(receipt);
         period(receipt, now);

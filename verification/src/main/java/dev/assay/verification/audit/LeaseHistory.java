@@ -139,7 +139,9 @@ final class LeaseHistory {
                 statement(
                         EvidenceLayout.RESULT,
                         providerKey,
-                        e -> AttestedResult.verify(e, providerKey, lease, receipts.getLast()));
+                        e ->
+                                AttestedResult.verify(e, providerKey, lease, receipts.getLast())
+                                        .finishedBy(folder.index().createdOn()));
         if (!folder.has(EvidenceLayout.statement(EvidenceLayout.VERDICT))) {
             return new Work(result, Optional.empty(), true);
         }

@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -45,14 +44,16 @@ record AttackFiles(Path root) {
         for (Input input : Input.values()) {
             for (String name : names(input)) {
                 if (name.endsWith(EXPECTED)) {
-                    JsonNode json =
-                            MAPPER.readTree(root.resolve(input.folder()).resolve(name).toFile());
-                    attacks.add(
-                            Attack.parse(input, name.replace(EXPECTED, ""), json));
+                    attacks.add(expectation(input, name.replace(EXPECTED, "")));
                 }
             }
         }
         return attacks;
+    }
+
+    private Attack expectation(Input input, String name) throws IOException {
+        Path file = root.resolve(input.folder()).resolve(name + EXPECTED);
+        return Attack.parse(input, name, MAPPER.readTree(file.toFile()));
     }
 
     /** The names of an input's files. */
@@ -77,8 +78,10 @@ record AttackFiles(Path root) {
 
     /** The honest directory of this input, changed as an attack says. */
     void copy(Input input, String attack, Path place) throws IOException {
-        Map<String, byte[]> files = tree(root.resolve(input.folder()).resolve(HONEST));
-        if (!attack.equals(HONEST)) {
+        boolean isAttack = !attack.startsWith(HONEST);
+        String twin = isAttack ? expectation(input, attack).twin() : attack;
+        Map<String, byte[]> files = tree(root.resolve(input.folder()).resolve(twin));
+        if (isAttack) {
             Patch.parse(read(input, attack)).apply(files);
         }
         for (Map.Entry<String, byte[]> file : files.entrySet()) {
@@ -123,59 +126,6 @@ record AttackFiles(Path root) {
                     .getBytes(StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new AssertionError("a tree can be written", e);
-        }
-    }
-
-    /** What differs between two directories: new contents by name, null for what is gone. */
-    record Patch(JsonNode json) {
-        private static final String BASE64 = "base64";
-        private static final String TEXT = "text";
-
-        static Patch parse(byte[] bytes) throws IOException {
-            return new Patch(MAPPER.readTree(bytes));
-        }
-
-        static Patch between(Map<String, byte[]> honest, Map<String, byte[]> attacked) {
-            var json = MAPPER.createObjectNode();
-            Map<String, byte[]> names = new TreeMap<>(honest);
-            names.putAll(attacked);
-            for (String name : names.keySet()) {
-                byte[] bytes = attacked.get(name);
-                if (bytes == null) {
-                    json.putNull(name);
-                } else if (!java.util.Arrays.equals(bytes, honest.get(name))) {
-                    String text = new String(bytes, StandardCharsets.UTF_8);
-                    if (java.util.Arrays.equals(text.getBytes(StandardCharsets.UTF_8), bytes)
-                            && text.chars().allMatch(c -> c >= ' ' || c == '\n')) {
-                        json.putObject(name).put(TEXT, text);
-                    } else {
-                        json.putObject(name).put(BASE64, Base64.getEncoder().encodeToString(bytes));
-                    }
-                }
-            }
-            return new Patch(json);
-        }
-
-        void apply(Map<String, byte[]> files) {
-            json.properties()
-                    .forEach(
-                            change -> {
-                                JsonNode value = change.getValue();
-                                if (value.isNull()) {
-                                    files.remove(change.getKey());
-                                } else if (value.has(TEXT)) {
-                                    files.put(
-                                            change.getKey(),
-                                            value.get(TEXT)
-                                                    .textValue()
-                                                    .getBytes(StandardCharsets.UTF_8));
-                                } else {
-                                    files.put(
-                                            change.getKey(),
-                                            Base64.getDecoder()
-                                                    .decode(value.get(BASE64).textValue()));
-                                }
-                            });
         }
     }
 }

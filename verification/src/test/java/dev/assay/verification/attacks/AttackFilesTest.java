@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.protocol.id.Digest;
 
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import java.util.HashMap;
@@ -19,12 +20,21 @@ final class AttackFilesTest {
 
     private static final AttackFiles FILES = AttackFiles.ofTheProject();
 
+    /** Only when asked for: the files are written again, and what changed is in the diff. */
+    @BeforeAll
+    static void writeThem() throws Exception {
+        if (System.getProperty("assay.attacks", "").equals("write")) {
+            Generator.write(FILES.root());
+            AttackPage.write(FILES.attacks());
+        }
+    }
+
     @Test
     void files_generatedAgain_areTheSame() throws Exception {
         Map<String, byte[]> kept = AttackFiles.tree(FILES.root());
         Map<String, byte[]> generated = Generator.files();
         assertThat(kept.keySet())
-                .as("written by dev.assay.verification.attacks.Generator")
+                .as("written again with -Dassay.attacks=write")
                 .isEqualTo(generated.keySet());
         for (Map.Entry<String, byte[]> file : generated.entrySet()) {
             assertThat(AttackFiles.contents(file.getKey(), kept.get(file.getKey())))
@@ -60,6 +70,11 @@ final class AttackFilesTest {
             Digest digest = Digest.sha256(FILES.read(attack.input(), attack.name()));
             assertThat(known.put(digest, attack.toString())).as(attack.toString()).isNull();
         }
+    }
+
+    @Test
+    void page_showsEveryAttackAsItsFileSays() throws Exception {
+        assertThat(AttackPage.read()).endsWith(AttackPage.tables(FILES.attacks()));
     }
 
     @Test

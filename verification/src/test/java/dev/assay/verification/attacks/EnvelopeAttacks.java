@@ -33,8 +33,7 @@ final class EnvelopeAttacks {
     }
 
     static void add(Generator generator, Tale tale) throws VerificationException {
-        EnvelopeAttacks attacks =
-                new EnvelopeAttacks(generator, envelope(tale, Tale.LAST_RECEIPT));
+        EnvelopeAttacks attacks = new EnvelopeAttacks(generator, envelope(tale, Tale.LAST_RECEIPT));
         attacks.signers();
         attacks.payloads(tale);
         attacks.forms();
@@ -48,7 +47,7 @@ final class EnvelopeAttacks {
                 "anyone with a key",
                 "signed by a stranger, who says so",
                 stranger.bytes(),
-                Expected.of("SignedStatement.verify", "bad-key", "the envelope names key "));
+                Expected.of("SignedStatement.verify", "key", "the envelope names key "));
         twin.attack(
                 "key-id-of-someone-else",
                 "anyone with a key",
@@ -63,7 +62,7 @@ final class EnvelopeAttacks {
                 ANYONE,
                 "the provider's signature under the tenant's key id",
                 once(text, Parties.PROVIDER.keyId().hex(), Parties.TENANT.keyId().hex()),
-                Expected.of("SignedStatement.verify", "bad-key", "the envelope names key "));
+                Expected.of("SignedStatement.verify", "key", "the envelope names key "));
         String own = between("{\"keyid\"", "}");
         String other =
                 once(
@@ -76,13 +75,15 @@ final class EnvelopeAttacks {
                 "a stranger's signature beside the provider's; verifiers disagree on which counts",
                 once(text, own, own + "," + other.substring(0, other.indexOf('}') + 1)),
                 unreadable());
-        refused("same-signature-twice", "its signature is there twice", once(text, own, own + "," + own));
+        refused(
+                "same-signature-twice",
+                "its signature is there twice",
+                once(text, own, own + "," + own));
         refused("no-signature", "its signature is taken away", once(text, own, ""));
     }
 
     private void payloads(Tale tale) throws VerificationException {
-        byte[] lie =
-                Forgery.bytes(honest.payload(), "/predicate/meters/0/quantity", "3001");
+        byte[] lie = Forgery.bytes(honest.payload(), "/predicate/meters/0/quantity", "3001");
         twin.attack(
                 "changed-payload",
                 ANYONE,
@@ -101,7 +102,10 @@ final class EnvelopeAttacks {
                 PROVIDER,
                 "nothing, properly signed",
                 Envelope.sign(new byte[0], Parties.PROVIDER).bytes(),
-                unread("statement: "));
+                Expected.ofField(
+                        "SignedStatement.verify",
+                        "statement",
+                        "statement: expected a JSON object"));
         twin.attack(
                 "statement-of-another-kind",
                 PROVIDER,
@@ -120,7 +124,10 @@ final class EnvelopeAttacks {
                                                 "\"sequence\":\"2\",\"sequence\":\"2\"")),
                                 Parties.PROVIDER)
                         .bytes(),
-                unread("Duplicate field 'sequence'"));
+                Expected.ofField(
+                        "SignedStatement.verify",
+                        "statement",
+                        "statement.predicate.sequence: not valid JSON: Duplicate field"));
     }
 
     private void forms() {
@@ -136,8 +143,14 @@ final class EnvelopeAttacks {
                 "duplicated-payload",
                 "two payloads; verifiers disagree on which counts",
                 once(text, "{\"payload\"", "{\"payload\":\"e30=\",\"payload\""));
-        refused("unknown-field", "a certificate in it", once(text, "{\"keyid\"", "{\"cert\":\"\",\"keyid\""));
-        refused("spaced", "a space after a comma", once(text, ",\"payloadType\"", ", \"payloadType\""));
+        refused(
+                "unknown-field",
+                "a certificate in it",
+                once(text, "{\"keyid\"", "{\"cert\":\"\",\"keyid\""));
+        refused(
+                "spaced",
+                "a space after a comma",
+                once(text, ",\"payloadType\"", ", \"payloadType\""));
         refused("trailing-line-feed", "a line feed after it", text + "\n");
         refused("trailing-envelope", "another envelope after it", text + text);
         refused("byte-order-mark", "a byte order mark before it", "\uFEFF" + text);
@@ -150,16 +163,19 @@ final class EnvelopeAttacks {
                         text,
                         honest.keyId().hex(),
                         honest.keyId().hex().toUpperCase(java.util.Locale.ROOT)));
-        refused("key-id-cut-short", "half of the key id", once(text, honest.keyId().hex(), honest.keyId().hex().substring(32)));
+        refused(
+                "key-id-cut-short",
+                "half of the key id",
+                once(text, honest.keyId().hex(), honest.keyId().hex().substring(32)));
         twin.attack(
-                "too-large",
+                "size",
                 ANYONE,
                 "one byte more than an envelope may have",
                 once(
                         text,
                         payload,
                         "A".repeat(Envelope.MAX_BYTES + 1 - text.length() + payload.length())),
-                Expected.of("Envelope.parse", "too-large", "is over the limit of 1048576"));
+                Expected.of("Envelope.parse", "size", "is over the limit of 1048576"));
     }
 
     private void base64() {
@@ -168,7 +184,10 @@ final class EnvelopeAttacks {
                 "base64-of-urls",
                 "the payload in the alphabet of URLs, wherever that differs",
                 once(text, payload, payload.substring(0, 4) + "-_-_" + payload.substring(8)));
-        refused("base64-in-lines", "a line feed in the payload", once(text, payload, payload.substring(0, 76) + "\\n" + payload.substring(76)));
+        refused(
+                "base64-in-lines",
+                "a line feed in the payload",
+                once(text, payload, payload.substring(0, 76) + "\\n" + payload.substring(76)));
         refused(
                 "base64-without-padding",
                 "the signature's padding is taken away",
@@ -204,16 +223,16 @@ final class EnvelopeAttacks {
     }
 
     private static Expected unreadable() {
-        return Expected.of("Envelope.parse", "bad-encoding", NOT_CANONICAL);
+        return Expected.of("Envelope.parse", "encoding", NOT_CANONICAL);
     }
 
     private static Expected unread(String says) {
-        return Expected.of("SignedStatement.verify", "bad-statement", says);
+        return Expected.of("SignedStatement.verify", "statement", says);
     }
 
     private static Expected forged() {
         return Expected.of(
-                "SignedStatement.verify", "bad-signature", "or the signed bytes were changed");
+                "SignedStatement.verify", "signature", "or the signed bytes were changed");
     }
 
     private static Envelope envelope(Tale tale, String name) {

@@ -10,14 +10,24 @@ import dev.assay.protocol.json.CanonicalJson;
  *
  * @param caughtBy the public entry point that refuses it
  * @param file the file that the finding names; empty where the input is one file
- * @param field the field that it names; empty where it names none
- * @param clause the rule that is broken
+ * @param field the field that it names; empty where it is about a whole file
+ * @param clause the rule that is broken, as an audit names it; of a witness its status
  * @param says a part of the message
  */
 record Expected(String caughtBy, String file, String field, String clause, String says) {
     /** Of an input that is one file. */
     static Expected of(String caughtBy, String clause, String says) {
         return new Expected(caughtBy, "", "", clause, says);
+    }
+
+    /** The same, of one field of it; the message begins with its name and a colon. */
+    static Expected ofField(String caughtBy, String clause, String says) {
+        int colon = says.indexOf(": ");
+        if (colon < 0) {
+            return new Expected(caughtBy, "", says, clause, "");
+        }
+        return new Expected(
+                caughtBy, "", says.substring(0, colon), clause, says.substring(colon + 2));
     }
 
     static Expected parse(JsonNode json) {

@@ -14,8 +14,8 @@ import java.util.zip.GZIPOutputStream;
  * is about. To write them again after a change here:
  *
  * <pre>
- * mvn -q -pl verification -am test-compile
- * mvn -q -pl verification -am test -Dtest=AttackFilesTest -Dassay.attacks=write
+ * mvn -pl verification -am test -Dtest=AttackFilesTest -Dsurefire.failIfNoSpecifiedTests=false \
+ *     -Dassay.attacks=write
  * </pre>
  */
 final class Generator {
@@ -52,6 +52,7 @@ final class Generator {
     /** Writes all files below the folder of the project, and removes what is there besides. */
     static void write(Path root) throws Exception {
         Map<String, byte[]> generated = files();
+        Files.createDirectories(root);
         for (String name : AttackFiles.tree(root).keySet()) {
             if (!generated.containsKey(name)) {
                 Files.delete(root.resolve(name));
@@ -71,8 +72,8 @@ final class Generator {
     }
 
     /** Adds an honest directory. */
-    Generator honest(Input input, Map<String, byte[]> tree) {
-        tree.forEach((name, bytes) -> put(input.folder() + "/honest/" + name, bytes));
+    Generator honest(Input input, String name, Map<String, byte[]> tree) {
+        tree.forEach((file, bytes) -> put(input.folder() + "/" + name + "/" + file, bytes));
         return this;
     }
 

@@ -3,6 +3,7 @@ package dev.assay.verification.attacks;
 import dev.assay.protocol.json.JsonException;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.attest.SignedStatement;
+import dev.assay.verification.audit.Clause;
 import dev.assay.verification.audit.Finding;
 import dev.assay.verification.audit.Finding.Standing;
 import dev.assay.verification.audit.FolderAudit;
@@ -31,7 +32,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Shows a file to the public entry points that would meet it, and says what they found. It knows
@@ -81,7 +81,7 @@ final class Judge {
         } catch (VerificationException e) {
             return List.of(found(e));
         } catch (JsonException e) {
-            return List.of(Expected.of(at, "bad-statement", String.valueOf(e.getMessage())));
+            return List.of(new Expected(at, "", e.field(), Clause.STATEMENT.id(), e.problem()));
         }
     }
 
@@ -107,8 +107,7 @@ final class Judge {
             }
             case CHECKPOINT -> checkpoint(bytes);
             case PROOF -> {
-                Envelope envelope =
-                        Envelope.parse(files.read(Input.ENVELOPE, AttackFiles.HONEST));
+                Envelope envelope = Envelope.parse(files.read(Input.ENVELOPE, AttackFiles.HONEST));
                 at = "TlogProof.parse";
                 TlogProof proof = TlogProof.parse(bytes);
                 at = "TlogProof.verify";
@@ -136,8 +135,7 @@ final class Judge {
 
     /** Compares with the honest checkpoint, which was seen before. */
     private void consistency(byte[] bytes) throws IOException, VerificationException {
-        VerifiedCheckpoint seen =
-                checkpoint(files.read(Input.CHECKPOINT, AttackFiles.HONEST));
+        VerifiedCheckpoint seen = checkpoint(files.read(Input.CHECKPOINT, AttackFiles.HONEST));
         at = "AddCheckpoint.parse";
         AddCheckpoint request = AddCheckpoint.parse(bytes);
         at = "SignedNote.verify";
@@ -152,10 +150,8 @@ final class Judge {
         SignedNote seen = SignedNote.parse(files.read(Input.CHECKPOINT, AttackFiles.HONEST));
         Path state = Files.createTempDirectory(scratch, "witness");
         try (CheckpointStore store = CheckpointStore.open(state)) {
-            Witness witness =
-                    Witness.of(Parties.WITNESS, List.of(log), store, () -> Tale.NOW);
-            WitnessAnswer first =
-                    witness.answer(new AddCheckpoint(0, List.of(), seen).bytes());
+            Witness witness = Witness.of(Parties.WITNESS, List.of(log), store, () -> Tale.NOW);
+            WitnessAnswer first = witness.answer(new AddCheckpoint(0, List.of(), seen).bytes());
             if (!(first instanceof WitnessAnswer.Cosigned)) {
                 throw new AssertionError("what the witness saw first is honest: " + first);
             }
@@ -180,9 +176,7 @@ final class Judge {
                 entry(history, index, line.getBytes(StandardCharsets.UTF_8));
             } catch (VerificationException e) {
                 Expected refused = found(e);
-                found.add(
-                        new Expected(
-                                at, "", "entry " + index, refused.clause(), refused.says()));
+                found.add(new Expected(at, "", "entry " + index, refused.clause(), refused.says()));
             }
             index++;
         }
@@ -224,13 +218,14 @@ final class Judge {
 
     private static Expected found(Finding finding) {
         return new Expected(
-                "FolderAudit.audit", finding.file(), "", finding.clause(), finding.message());
+                "FolderAudit.audit",
+                finding.file(),
+                finding.field().equals(Finding.WHOLE) ? "" : finding.field(),
+                finding.clause().id(),
+                finding.message());
     }
 
     private Expected found(VerificationException e) {
-        return Expected.of(
-                at,
-                e.code().name().toLowerCase(Locale.ROOT).replace('_', '-'),
-                String.valueOf(e.getMessage()));
+        return new Expected(at, "", e.field().orElse(""), Clause.of(e).id(), e.problem());
     }
 }

@@ -78,124 +78,239 @@ final class KeyAttacks {
     }
 
     private void uses() throws VerificationException {
-        refused("never-registered", "anyone with a key", "a receipt by a key that nobody registered",
-                use(1, "was not registered in log"), register, receipt(Parties.STRANGER));
-        refused("used-before-its-registration", PROVIDER, "a receipt before its key's registration",
-                use(0, "was not registered in log"), receipt(FIRST), register);
-        refused("rotated-out-key", THIEF, "a receipt by the key that another replaced",
+        refused(
+                "never-registered",
+                "anyone with a key",
+                "a receipt by a key that nobody registered",
+                use(1, "was not registered in log"),
+                register,
+                receipt(Parties.STRANGER));
+        refused(
+                "used-before-its-registration",
+                PROVIDER,
+                "a receipt before its key's registration",
+                use(0, "was not registered in log"),
+                receipt(FIRST),
+                register);
+        refused(
+                "rotated-out-key",
+                THIEF,
+                "a receipt by the key that another replaced",
                 use(2, "of provider alder was rotated away at log index 1"),
-                register, rotate, receipt(FIRST));
-        refused("revoked-key", THIEF,
+                register,
+                rotate,
+                receipt(FIRST));
+        refused(
+                "revoked-key",
+                THIEF,
                 "a receipt by a revoked key; its date, before that, does not count",
                 use(3, "of provider alder was revoked at log index 2"),
-                register, rotate, revoke, receipt(SECOND));
-        refused("successor-before-its-rotation", PROVIDER,
+                register,
+                rotate,
+                revoke,
+                receipt(SECOND));
+        refused(
+                "successor-before-its-rotation",
+                PROVIDER,
                 "a receipt by a key before it took the other's place",
-                use(1, "was not registered in log"), register, receipt(SECOND), rotate);
-        refused("recovery-key-misused", THIEF, "a receipt by the recovery key",
-                use(1, "was not registered in log"), register, receipt(RECOVERY));
-        refused("receipt-under-a-valid-key-id", "anyone with a key",
+                use(1, "was not registered in log"),
+                register,
+                receipt(SECOND),
+                rotate);
+        refused(
+                "recovery-key-misused",
+                THIEF,
+                "a receipt by the recovery key",
+                use(1, "was not registered in log"),
+                register,
+                receipt(RECOVERY));
+        refused(
+                "receipt-under-a-valid-key-id",
+                "anyone with a key",
                 "a stranger's receipt under a registered key's id",
-                new Expected("SignedStatement.verify", "", "entry 1", "bad-signature",
+                new Expected(
+                        "SignedStatement.verify",
+                        "",
+                        "entry 1",
+                        "signature",
                         "or the signed bytes were changed"),
-                register, under(FIRST.keyId(), receipt(Parties.STRANGER)));
+                register,
+                under(FIRST.keyId(), receipt(Parties.STRANGER)));
     }
 
     private void registrations() throws VerificationException {
-        refused("name-taken-over", ANYONE, "another key registers under the same name",
-                entry(1, "bad-key", "provider alder is registered already"),
-                register, statements.register(ALDER, STOLEN, RECOVERY.keyId()));
-        refused("registration-replayed", ANYONE, "the registration is logged again",
-                entry(1, "bad-key", "was registered before"), register, register);
-        refused("registered-for-two", PROVIDER, "one key for two names",
-                entry(1, "bad-key", "was registered before"),
-                register, statements.register(BIRCH, FIRST, RECOVERY.keyId()));
-        refused("key-of-someone-else", ANYONE, "somebody registers a key without having it",
-                entry(0, "bad-key", "the envelope names key "),
+        refused(
+                "name-taken-over",
+                ANYONE,
+                "another key registers under the same name",
+                entry(1, "key", "provider alder is registered already"),
+                register,
+                statements.register(ALDER, STOLEN, RECOVERY.keyId()));
+        refused(
+                "registration-replayed",
+                ANYONE,
+                "the registration is logged again",
+                entry(1, "key", "was registered before"),
+                register,
+                register);
+        refused(
+                "registered-for-two",
+                PROVIDER,
+                "one key for two names",
+                entry(1, "key", "was registered before"),
+                register,
+                statements.register(BIRCH, FIRST, RECOVERY.keyId()));
+        refused(
+                "key-of-someone-else",
+                ANYONE,
+                "somebody registers a key without having it",
+                entry(0, "key", "the envelope names key "),
                 SignedStatement.sign(
-                        new KeyRegisterPredicate(Parties.ORIGIN, BIRCH, FIRST.verifyingKey(),
-                                        RECOVERY.keyId(), Tale.NOW)
+                        new KeyRegisterPredicate(
+                                        Parties.ORIGIN,
+                                        BIRCH,
+                                        FIRST.verifyingKey(),
+                                        RECOVERY.keyId(),
+                                        Tale.NOW)
                                 .statement(),
                         STOLEN),
                 register);
-        refused("registration-for-another-log", ANYONE, "a registration in another log",
-                entry(0, "bad-key", "it is a statement for log other.example/log"),
+        refused(
+                "registration-for-another-log",
+                ANYONE,
+                "a registration in another log",
+                entry(0, "key", "it is a statement for log other.example/log"),
                 new KeyStatements(Parties.OTHER_LOG.origin(), () -> Tale.NOW)
                         .register(ALDER, FIRST, RECOVERY.keyId()));
-        refused("changed-name", ANYONE, "another name under the same signature",
-                entry(0, "bad-signature", "or the signed bytes were changed"),
+        refused(
+                "changed-name",
+                ANYONE,
+                "another name under the same signature",
+                entry(0, "signature", "or the signed bytes were changed"),
                 changed(register, "/predicate/holder/name", "birch"));
     }
 
     private void rotations() throws VerificationException {
-        refused("expired-rotation", "anyone who held it back",
+        refused(
+                "expired-rotation",
+                "anyone who held it back",
                 "a rotation that is logged at the index where it expires",
-                entry(1, "bad-key", "the rotation expired at log index 1"),
-                register, statements.rotate(FIRST.keyId(), SECOND, FIRST, RECOVERY.keyId(), 1));
-        refused("rotation-replayed", ANYONE, "a rotation is logged again",
-                entry(2, "bad-key", "has a successor already"), register, rotate, rotate);
-        refused("rotation-of-an-unknown-key", ANYONE, "a rotation of a key that nobody registered",
-                entry(0, "bad-key", "is not registered in log"), rotate);
-        refused("rotation-by-a-stranger", "anyone with a key", "signed as the recovery key by none",
-                entry(1, "bad-key", "which is neither the key that ends nor its recovery key"),
+                entry(1, "key", "the rotation expired at log index 1"),
+                register,
+                statements.rotate(FIRST.keyId(), SECOND, FIRST, RECOVERY.keyId(), 1));
+        refused(
+                "rotation-replayed",
+                ANYONE,
+                "a rotation is logged again",
+                entry(2, "key", "has a successor already"),
+                register,
+                rotate,
+                rotate);
+        refused(
+                "rotation-of-an-unknown-key",
+                ANYONE,
+                "a rotation of a key that nobody registered",
+                entry(0, "key", "is not registered in log"),
+                rotate);
+        refused(
+                "rotation-by-a-stranger",
+                "anyone with a key",
+                "signed as the recovery key by none",
+                entry(1, "key", "which is neither the key that ends nor its recovery key"),
                 register,
                 statements.rotate(FIRST.keyId(), SECOND, STOLEN, RECOVERY.keyId(), LATER));
-        refused("rotation-back", PROVIDER, "back to a key that was rotated away",
-                entry(2, "bad-key", "was registered before"), register, rotate,
+        refused(
+                "rotation-back",
+                PROVIDER,
+                "back to a key that was rotated away",
+                entry(2, "key", "was registered before"),
+                register,
+                rotate,
                 statements.rotate(SECOND.keyId(), FIRST, SECOND, RECOVERY.keyId(), LATER));
-        refused("rotation-without-the-new-key", PROVIDER,
+        refused(
+                "rotation-without-the-new-key",
+                PROVIDER,
                 "to a key whose holder did not sign: somebody else's work under one's own name",
-                entry(1, "bad-signature", "or the signed bytes were changed"), register,
+                entry(1, "signature", "or the signed bytes were changed"),
+                register,
                 rotation(FIRST, THIRD, STOLEN.sign(terms(THIRD, LATER).possession())));
-        refused("possession-of-other-terms", PROVIDER,
+        refused(
+                "possession-of-other-terms",
+                PROVIDER,
                 "the new key signed for a rotation that expires sooner",
-                entry(1, "bad-signature", "or the signed bytes were changed"), register,
+                entry(1, "signature", "or the signed bytes were changed"),
+                register,
                 rotation(FIRST, SECOND, SECOND.sign(terms(SECOND, 50).possession())));
     }
 
     private void thefts() throws VerificationException {
-        refused("theft-order", THIEF,
+        refused(
+                "theft-order",
+                THIEF,
                 "the thief names a successor first: the owner's own rotation counts for nothing,"
                         + " and the recovery key's does",
-                entry(2, "bad-key", "has a successor already"),
+                entry(2, "key", "has a successor already"),
                 register,
                 statements.rotate(FIRST.keyId(), STOLEN, FIRST, RECOVERY.keyId(), LATER),
                 rotate,
                 statements.rotate(STOLEN.keyId(), THIRD, RECOVERY, NEXT_RECOVERY.keyId(), LATER),
                 receipt(THIRD));
-        refused("recovery-key-replaced", THIEF, "the key itself names another recovery key",
-                entry(1, "bad-key", "only the recovery key may name another recovery key"),
+        refused(
+                "recovery-key-replaced",
+                THIEF,
+                "the key itself names another recovery key",
+                entry(1, "key", "only the recovery key may name another recovery key"),
                 register,
                 statements.rotate(FIRST.keyId(), SECOND, FIRST, NEXT_RECOVERY.keyId(), LATER));
-        refused("successor-of-a-revoked-key", THIEF, "a revoked key names the next",
-                entry(3, "bad-key", "cannot name the next; the recovery key can"),
-                register, rotate, revoke,
-                statements.rotate(SECOND.keyId(), STOLEN, SECOND, RECOVERY.keyId(), LATER));
-        refused("recovery-key-made-hot", PROVIDER, "the recovery key becomes the key that signs",
-                entry(1, "bad-key", "the new key is the recovery key, which stays cold"),
+        refused(
+                "successor-of-a-revoked-key",
+                THIEF,
+                "a revoked key names the next",
+                entry(3, "key", "cannot name the next; the recovery key can"),
                 register,
-                statements.rotate(
-                        FIRST.keyId(), RECOVERY, RECOVERY, NEXT_RECOVERY.keyId(), LATER));
-        refused("recovery-key-of-before", THIEF, "a recovery key that was replaced",
-                entry(4, "bad-key", "which is neither the key that ends nor its recovery key"),
-                register, rotate, revoke, recovered(THIRD),
+                rotate,
+                revoke,
+                statements.rotate(SECOND.keyId(), STOLEN, SECOND, RECOVERY.keyId(), LATER));
+        refused(
+                "recovery-key-made-hot",
+                PROVIDER,
+                "the recovery key becomes the key that signs",
+                entry(1, "key", "the new key is the recovery key, which stays cold"),
+                register,
+                statements.rotate(FIRST.keyId(), RECOVERY, RECOVERY, NEXT_RECOVERY.keyId(), LATER));
+        refused(
+                "recovery-key-of-before",
+                THIEF,
+                "a recovery key that was replaced",
+                entry(4, "key", "which is neither the key that ends nor its recovery key"),
+                register,
+                rotate,
+                revoke,
+                recovered(THIRD),
                 statements.rotate(THIRD.keyId(), STOLEN, RECOVERY, RECOVERY.keyId(), LATER));
-        refused("key-that-calls-itself-recovery", THIEF, "the key signs as if it were the other",
-                entry(1, "bad-key", "which is neither the key that ends nor its recovery key"),
+        refused(
+                "key-that-calls-itself-recovery",
+                THIEF,
+                "the key signs as if it were the other",
+                entry(1, "key", "which is neither the key that ends nor its recovery key"),
                 register,
                 SignedStatement.sign(
                         new KeyRotatePredicate(
                                         new KeyRotatePredicate.Terms(
-                                                Parties.ORIGIN, FIRST.keyId(),
-                                                SECOND.verifyingKey(), NEXT_RECOVERY.keyId(),
+                                                Parties.ORIGIN,
+                                                FIRST.keyId(),
+                                                SECOND.verifyingKey(),
+                                                NEXT_RECOVERY.keyId(),
                                                 LATER),
                                         new KeySigner(
                                                 KeySigner.Capacity.RECOVERY, FIRST.verifyingKey()),
                                         SECOND.sign(
                                                 new KeyRotatePredicate.Terms(
-                                                                Parties.ORIGIN, FIRST.keyId(),
+                                                                Parties.ORIGIN,
+                                                                FIRST.keyId(),
                                                                 SECOND.verifyingKey(),
-                                                                NEXT_RECOVERY.keyId(), LATER)
+                                                                NEXT_RECOVERY.keyId(),
+                                                                LATER)
                                                         .possession()),
                                         Tale.NOW)
                                 .statement(),
@@ -203,22 +318,42 @@ final class KeyAttacks {
     }
 
     private void revocations() throws VerificationException {
-        refused("revocation-by-a-stranger", ANYONE, "somebody else ends a key",
-                entry(1, "bad-key", "which is neither the key that ends nor its recovery key"),
-                register, statements.revoke(FIRST.keyId(), Reason.COMPROMISED, STOLEN));
-        refused("revocation-of-a-rotated-key", THIEF, "the end of a key that has a successor",
-                entry(2, "bad-key", "has a successor already"), register, rotate,
+        refused(
+                "revocation-by-a-stranger",
+                ANYONE,
+                "somebody else ends a key",
+                entry(1, "key", "which is neither the key that ends nor its recovery key"),
+                register,
+                statements.revoke(FIRST.keyId(), Reason.COMPROMISED, STOLEN));
+        refused(
+                "revocation-of-a-rotated-key",
+                THIEF,
+                "the end of a key that has a successor",
+                entry(2, "key", "has a successor already"),
+                register,
+                rotate,
                 statements.revoke(FIRST.keyId(), Reason.COMPROMISED, FIRST));
-        refused("revocation-replayed", ANYONE, "a revocation is logged again",
-                entry(3, "bad-key", "already"), register, rotate, revoke, revoke);
-        refused("revocation-changed", ANYONE, "the end of another key under the same signature",
-                entry(2, "bad-signature", "or the signed bytes were changed"), register, rotate,
+        refused(
+                "revocation-replayed",
+                ANYONE,
+                "a revocation is logged again",
+                entry(3, "key", "already"),
+                register,
+                rotate,
+                revoke,
+                revoke);
+        refused(
+                "revocation-changed",
+                ANYONE,
+                "the end of another key under the same signature",
+                entry(2, "signature", "or the signed bytes were changed"),
+                register,
+                rotate,
                 changed(revoke, "/predicate/reason", "LOST"));
     }
 
     private Envelope recovered(SigningKey next) throws VerificationException {
-        return statements.rotate(
-                SECOND.keyId(), next, RECOVERY, NEXT_RECOVERY.keyId(), LATER);
+        return statements.rotate(SECOND.keyId(), next, RECOVERY, NEXT_RECOVERY.keyId(), LATER);
     }
 
     private static KeyRotatePredicate.Terms terms(SigningKey next, long expires) {
@@ -269,7 +404,7 @@ final class KeyAttacks {
     }
 
     private static Expected use(int entry, String says) {
-        return new Expected("KeyHistory.require", "", "entry " + entry, "bad-key", says);
+        return new Expected("KeyHistory.require", "", "entry " + entry, "key", says);
     }
 
     private static Expected entry(int entry, String clause, String says) {

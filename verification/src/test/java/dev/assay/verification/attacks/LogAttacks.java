@@ -4,7 +4,6 @@ import static dev.assay.verification.attacks.Attack.ANYONE;
 import static dev.assay.verification.attacks.Attack.LOG;
 
 import dev.assay.protocol.id.Digest;
-import dev.assay.verification.attacks.AttackFiles.Patch;
 import dev.assay.verification.attacks.Generator.Twin;
 import dev.assay.verification.crypto.LogSigningKey;
 import dev.assay.verification.log.LogCheckpoint;
@@ -42,7 +41,10 @@ final class LogAttacks {
 
     private LogAttacks(Generator generator) throws Exception {
         this.honest = log(entries(ENTRIES));
-        this.twin = generator.honest(Input.LOG, honest).from(Input.LOG, AttackFiles.HONEST);
+        this.twin =
+                generator
+                        .honest(Input.LOG, AttackFiles.HONEST, honest)
+                        .from(Input.LOG, AttackFiles.HONEST);
     }
 
     static void add(Generator generator) throws Exception {
@@ -54,80 +56,163 @@ final class LogAttacks {
     }
 
     private void tiles() {
-        changed("changed-tile", LAST_TILE, "a bit of a tile is flipped", flip(40),
+        changed(
+                "changed-tile",
+                LAST_TILE,
+                "a bit of a tile is flipped",
+                flip(40),
                 "it is not the tile that the entries have");
-        changed("changed-full-tile", TILE, "a bit of a full tile is flipped", flip(40),
+        changed(
+                "changed-full-tile",
+                TILE,
+                "a bit of a full tile is flipped",
+                flip(40),
                 "it is not the tile that the entries have");
-        changed("changed-upper-tile", UPPER_TILE, "a bit of a tile of the level above is flipped",
-                flip(3), "it is not the tile that the entries have");
-        changed("swapped-hashes", LAST_TILE, "two hashes of a tile change places", swap(32),
+        changed(
+                "changed-upper-tile",
+                UPPER_TILE,
+                "a bit of a tile of the level above is flipped",
+                flip(3),
                 "it is not the tile that the entries have");
-        changed("tile-too-wide", LAST_TILE, "a tile has a hash too many",
-                bytes -> Arrays.copyOf(bytes, bytes.length + 32), "has more than 128 bytes");
-        changed("tile-too-narrow", LAST_TILE, "a tile has a hash too few",
+        changed(
+                "swapped-hashes",
+                LAST_TILE,
+                "two hashes of a tile change places",
+                swap(32),
+                "it is not the tile that the entries have");
+        changed(
+                "tile-too-wide",
+                LAST_TILE,
+                "a tile has a hash too many",
+                bytes -> Arrays.copyOf(bytes, bytes.length + 32),
+                "it is not the tile that the entries have");
+        changed(
+                "tile-too-narrow",
+                LAST_TILE,
+                "a tile has a hash too few",
                 bytes -> Arrays.copyOf(bytes, bytes.length - 32),
                 "it is not the tile that the entries have");
-        removed("missing-tile", LAST_TILE, "a tile is gone",
+        removed(
+                "missing-tile",
+                LAST_TILE,
+                "a tile is gone",
                 "it is not the tile that the entries have");
-        removed("missing-full-tile", TILE, "a full tile is gone",
+        removed(
+                "missing-full-tile",
+                TILE,
+                "a full tile is gone",
                 "it is not the tile that the entries have");
     }
 
     private void bundles() {
-        changed("changed-entry", LAST_BUNDLE, "a bit of an entry is flipped", flip(5),
+        changed(
+                "changed-entry",
+                LAST_BUNDLE,
+                "a bit of an entry is flipped",
+                flip(5),
                 "its entries are not those of tile " + LAST_TILE);
-        changed("changed-old-entry", BUNDLE, "a bit of an entry in a full bundle is flipped",
-                flip(5), "its entries are not those of tile " + TILE);
-        changed("swapped-entries", BUNDLE, "two entries change places", swap(ENTRY),
+        changed(
+                "changed-old-entry",
+                BUNDLE,
+                "a bit of an entry in a full bundle is flipped",
+                flip(5),
                 "its entries are not those of tile " + TILE);
-        changed("replayed-entry", LAST_BUNDLE, "an entry is there again in the place of the next",
+        changed(
+                "swapped-entries",
+                BUNDLE,
+                "two entries change places",
+                swap(ENTRY),
+                "its entries are not those of tile " + TILE);
+        changed(
+                "replayed-entry",
+                LAST_BUNDLE,
+                "an entry is there again in the place of the next",
                 bytes -> {
                     System.arraycopy(bytes, 0, bytes, ENTRY, ENTRY);
                     return bytes;
                 },
                 "its entries are not those of tile " + LAST_TILE);
-        changed("missing-entry", LAST_BUNDLE, "the last entry is cut off",
+        changed(
+                "missing-entry",
+                LAST_BUNDLE,
+                "the last entry is cut off",
                 bytes -> Arrays.copyOf(bytes, bytes.length - ENTRY),
                 "it does not hold 4 whole leaves");
-        changed("extra-entry", LAST_BUNDLE, "an entry more than the checkpoint has",
+        changed(
+                "extra-entry",
+                LAST_BUNDLE,
+                "an entry more than the checkpoint has",
                 bytes -> {
                     byte[] more = Arrays.copyOf(bytes, bytes.length + ENTRY);
                     System.arraycopy(bytes, 0, more, bytes.length, ENTRY);
                     return more;
                 },
                 "it does not hold 4 whole leaves");
-        changed("entry-beyond-the-end", LAST_BUNDLE, "an entry's length runs beyond the file",
+        changed(
+                "entry-beyond-the-end",
+                LAST_BUNDLE,
+                "an entry's length runs beyond the file",
                 bytes -> {
                     bytes[bytes.length - ENTRY] = (byte) 0xff;
                     return bytes;
                 },
                 "it does not hold 4 whole leaves");
-        changed("truncated-bundle", LAST_BUNDLE, "its last byte is cut off",
-                bytes -> Arrays.copyOf(bytes, bytes.length - 1), "it does not hold 4 whole leaves");
+        changed(
+                "truncated-bundle",
+                LAST_BUNDLE,
+                "its last byte is cut off",
+                bytes -> Arrays.copyOf(bytes, bytes.length - 1),
+                "it does not hold 4 whole leaves");
         removed("missing-bundle", BUNDLE, "a bundle is gone", "it is missing");
     }
 
     private void checkpoints() {
         LogCheckpoint checkpoint = checkpoint();
-        signed("checkpoint-of-a-larger-log", LOG, "a size that the files do not reach",
-                new LogCheckpoint(Parties.ORIGIN, ENTRIES + 40, checkpoint.root()), Parties.LOG,
-                "LogReader.open", "tile/entries/001.p/44 was changed or lost: it is missing");
-        signed("checkpoint-with-another-root", LOG, "a root that nothing has",
-                new LogCheckpoint(Parties.ORIGIN, ENTRIES, Digest.sha256(new byte[0])), Parties.LOG,
-                "LogReader.open", "checkpoint was changed or lost: its root is");
-        signed("checkpoint-of-an-impostor", ANYONE, "signed by somebody who calls itself the log",
-                checkpoint, Parties.IMPOSTOR, "LogReader.open",
+        signed(
+                "checkpoint-of-a-larger-log",
+                LOG,
+                "a size that the files do not reach",
+                new LogCheckpoint(Parties.ORIGIN, ENTRIES + 40, checkpoint.root()),
+                Parties.LOG,
+                "LogReader.open",
+                "tile/entries/001.p/44 was changed or lost: it is missing");
+        signed(
+                "checkpoint-with-another-root",
+                LOG,
+                "a root that nothing has",
+                new LogCheckpoint(Parties.ORIGIN, ENTRIES, Digest.sha256(new byte[0])),
+                Parties.LOG,
+                "LogReader.open",
+                "checkpoint was changed or lost: its root is");
+        signed(
+                "checkpoint-of-an-impostor",
+                ANYONE,
+                "signed by somebody who calls itself the log",
+                checkpoint,
+                Parties.IMPOSTOR,
+                "LogReader.open",
                 "has 0 signatures by the key of log");
-        signed("checkpoint-of-another-log", ANYONE, "signed by another log",
+        signed(
+                "checkpoint-of-another-log",
+                ANYONE,
+                "signed by another log",
                 new LogCheckpoint(Parties.OTHER_LOG.origin(), ENTRIES, checkpoint.root()),
-                Parties.OTHER_LOG, "LogReader.open",
+                Parties.OTHER_LOG,
+                "LogReader.open",
                 "the checkpoint is of log other.example/log, not of");
         removed("missing-checkpoint", CHECKPOINT, "the checkpoint is gone", "it is missing");
-        attack("extension-line", LOG, "a line more in the checkpoint",
-                files -> files.put(CHECKPOINT, Generator.bytes(
-                        Generator.text(honest.getOrDefault(CHECKPOINT, new byte[0]))
-                                .replace("\n\n", "\nextension\n\n"))),
-                "LogReader.open", "not a log checkpoint");
+        attack(
+                "extension-line",
+                LOG,
+                "a line more in the checkpoint",
+                files ->
+                        files.put(
+                                CHECKPOINT,
+                                Generator.bytes(
+                                        Generator.text(honest.getOrDefault(CHECKPOINT, new byte[0]))
+                                                .replace("\n\n", "\nextension\n\n"))),
+                "LogReader.open",
+                "not a log checkpoint");
     }
 
     /** Consistent rewritings, by whoever serves the log but cannot sign for it. */
@@ -135,37 +220,64 @@ final class LogAttacks {
         List<byte[]> other = entries(ENTRIES);
         other.set(7, Generator.bytes("a lie 0007"));
         Map<String, byte[]> rewritten = log(other);
-        attack("rewritten-history", ANYONE,
+        attack(
+                "rewritten-history",
+                ANYONE,
                 "an entry, and all tiles above it, are another's; only the checkpoint is not",
                 files -> {
                     files.putAll(rewritten);
                     files.put(CHECKPOINT, honest.getOrDefault(CHECKPOINT, new byte[0]));
                 },
-                "LogReader.open", "checkpoint was changed or lost: its root is");
-        attack("forked-log", LOG, "the checkpoint of another history over these entries",
+                "LogReader.open",
+                "checkpoint was changed or lost: its root is");
+        attack(
+                "forked-log",
+                LOG,
+                "the checkpoint of another history over these entries",
                 files -> files.put(CHECKPOINT, rewritten.getOrDefault(CHECKPOINT, new byte[0])),
-                "LogReader.open", "checkpoint was changed or lost: its root is");
+                "LogReader.open",
+                "checkpoint was changed or lost: its root is");
     }
 
     private void changed(
             String name, String file, String change, UnaryOperator<byte[]> edit, String says) {
-        String at = name.contains("full") || file.equals(BUNDLE) ? "LogReader.check" : "LogReader.open";
-        attack(name, ANYONE, change,
+        String at =
+                name.contains("full") || file.equals(BUNDLE) ? "LogReader.check" : "LogReader.open";
+        attack(
+                name,
+                ANYONE,
+                change,
                 files -> files.computeIfPresent(file, (_, bytes) -> edit.apply(bytes.clone())),
-                at, file + " was changed or lost: " + says);
+                at,
+                file + " was changed or lost: " + says);
     }
 
     private void removed(String name, String file, String change, String says) {
         String at = file.equals(TILE) || file.equals(BUNDLE) ? "LogReader.check" : "LogReader.open";
-        attack(name, ANYONE, change, files -> files.remove(file), at,
+        attack(
+                name,
+                ANYONE,
+                change,
+                files -> files.remove(file),
+                at,
                 file + " was changed or lost: " + says);
     }
 
     private void signed(
-            String name, String who, String change, LogCheckpoint checkpoint, LogSigningKey key,
-            String at, String says) {
-        attack(name, who, change,
-                files -> files.put(CHECKPOINT, SignedNote.sign(checkpoint, key).bytes()), at, says);
+            String name,
+            String who,
+            String change,
+            LogCheckpoint checkpoint,
+            LogSigningKey key,
+            String at,
+            String says) {
+        attack(
+                name,
+                who,
+                change,
+                files -> files.put(CHECKPOINT, SignedNote.sign(checkpoint, key).bytes()),
+                at,
+                says);
     }
 
     /** Changes files in place. */
@@ -177,8 +289,12 @@ final class LogAttacks {
             String name, String who, String change, Change made, String at, String says) {
         Map<String, byte[]> files = new TreeMap<>(honest);
         made.make(files);
-        twin.attack(name, who, change, AttackFiles.pretty(Patch.between(honest, files).json()),
-                Expected.of(at, "log-corrupt", says));
+        twin.attack(
+                name,
+                who,
+                change,
+                Patch.between(honest, files).bytes(),
+                Expected.of(at, "log-files", says));
     }
 
     private LogCheckpoint checkpoint() {

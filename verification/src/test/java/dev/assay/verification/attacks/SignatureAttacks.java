@@ -36,8 +36,7 @@ final class SignatureAttacks {
     }
 
     static void add(Generator generator, Tale tale) throws VerificationException {
-        Envelope honest =
-                Objects.requireNonNull(tale.tell().get(Tale.LAST_RECEIPT)).envelope();
+        Envelope honest = Objects.requireNonNull(tale.tell().get(Tale.LAST_RECEIPT)).envelope();
         SignatureAttacks attacks = new SignatureAttacks(generator, honest);
         attacks.algorithms();
         attacks.numbers();
@@ -74,10 +73,16 @@ final class SignatureAttacks {
         String scalar = "an integer is zero or not below the order";
         refused("s-zero", "s is zero", der(r, BigInteger.ZERO), scalar);
         refused("r-zero", "r is zero", der(BigInteger.ZERO, s), scalar);
-        refused("r-and-s-zero", "both are zero, which some verifiers took for anything",
-                der(BigInteger.ZERO, BigInteger.ZERO), scalar);
-        refused("r-is-the-order", "r is the order, which is zero to careless arithmetic",
-                der(ORDER, s), scalar);
+        refused(
+                "r-and-s-zero",
+                "both are zero, which some verifiers took for anything",
+                der(BigInteger.ZERO, BigInteger.ZERO),
+                scalar);
+        refused(
+                "r-is-the-order",
+                "r is the order, which is zero to careless arithmetic",
+                der(ORDER, s),
+                scalar);
         refused("s-beyond-the-order", "s plus the order", der(r, s.add(ORDER)), scalar);
         twin.attack(
                 "r-changed",
@@ -85,18 +90,25 @@ final class SignatureAttacks {
                 "r plus one",
                 signed(der(r.add(BigInteger.ONE), s)),
                 Expected.of(
-                        "SignedStatement.verify",
-                        "bad-signature",
-                        "or the signed bytes were changed"));
-        refused("r-negative", "r is written as a negative number",
-                sequence(integer(negative(r)), integer(s.toByteArray())), OTHER_FORM);
+                        "SignedStatement.verify", "signature", "or the signed bytes were changed"));
+        refused(
+                "r-negative",
+                "r is written as a negative number",
+                sequence(integer(negative(r)), integer(s.toByteArray())),
+                scalar);
     }
 
     private void forms() {
         byte[] good = honest.signature().der();
-        refused("der-trailing-byte", "a byte after it", Arrays.copyOf(good, good.length + 1),
+        refused(
+                "der-trailing-byte",
+                "a byte after it",
+                Arrays.copyOf(good, good.length + 1),
                 "not an acceptable ECDSA P-256 signature");
-        refused("der-truncated", "its last byte is cut off", Arrays.copyOf(good, good.length - 1),
+        refused(
+                "der-truncated",
+                "its last byte is cut off",
+                Arrays.copyOf(good, good.length - 1),
                 "not an acceptable ECDSA P-256 signature");
         byte[] garbage = good.clone();
         garbage[0] = 0x31;
@@ -104,17 +116,26 @@ final class SignatureAttacks {
         byte[] octets = good.clone();
         octets[2] = 0x04;
         refused("der-octets", "octets in the place of an integer", octets, OTHER_FORM);
-        refused("der-leading-zero", "s with a zero before it that it does not need",
-                sequence(integer(r.toByteArray()), integer(padded(s))), OTHER_FORM);
+        refused(
+                "der-leading-zero",
+                "s with a zero before it that it does not need",
+                sequence(integer(r.toByteArray()), integer(padded(s))),
+                OTHER_FORM);
         ByteArrayOutputStream wide = new ByteArrayOutputStream();
         wide.write(0x30);
         wide.write(0x81);
         wide.write(good, 1, good.length - 1);
-        refused("der-long-length", "its length in two bytes", wide.toByteArray(),
+        refused(
+                "der-long-length",
+                "its length in two bytes",
+                wide.toByteArray(),
                 "not an acceptable ECDSA P-256 signature");
         byte[] wrapped = good.clone();
         wrapped[3] = (byte) 0xff;
-        refused("der-length-beyond-the-end", "an integer that is longer than the signature", wrapped,
+        refused(
+                "der-length-beyond-the-end",
+                "an integer that is longer than the signature",
+                wrapped,
                 "not the DER of two");
     }
 
@@ -152,9 +173,7 @@ final class SignatureAttacks {
                 change,
                 signed(Parties.PROVIDER.sign(message).der()),
                 Expected.of(
-                        "SignedStatement.verify",
-                        "bad-signature",
-                        "or the signed bytes were changed"));
+                        "SignedStatement.verify", "signature", "or the signed bytes were changed"));
     }
 
     private void refused(String name, String change, byte[] signature, String says) {
@@ -163,7 +182,7 @@ final class SignatureAttacks {
                 ANYONE,
                 change,
                 signed(signature),
-                Expected.of("Envelope.parse", "bad-signature", says));
+                Expected.of("Envelope.parse", "signature", says));
     }
 
     /** The envelope with this signature in the place of its own. */
@@ -198,7 +217,9 @@ final class SignatureAttacks {
     /** With its highest bit set: without the zero that makes it positive, or two's complement. */
     private static byte[] negative(BigInteger value) {
         byte[] bytes = scalar(value);
-        return value.testBit(255) ? bytes : value.subtract(BigInteger.ONE.shiftLeft(256)).toByteArray();
+        return value.testBit(255)
+                ? bytes
+                : value.subtract(BigInteger.ONE.shiftLeft(256)).toByteArray();
     }
 
     private static byte[] padded(BigInteger value) {

@@ -63,6 +63,8 @@ final class Tale {
     /** Units that are finished by each receipt's end. */
     private static final int[] FINISHED = {0, 1, 3};
 
+    private static final int LATE = -1;
+
     /** A statement as it was signed and logged. */
     record Said(Envelope envelope, SigningKey signer, int index) {
         Digest digest() {
@@ -82,6 +84,8 @@ final class Tale {
     Tensor output = TinyModel.output();
 
     Outcome outcome = Outcome.PASS;
+
+    private Optional<String> late = Optional.empty();
 
     /** The log as it was when the draw was fixed; the honest auditor takes it after the result. */
     Optional<TlogProof> draw = Optional.empty();
@@ -113,6 +117,12 @@ final class Tale {
         return this;
     }
 
+    /** Has a statement logged after all others. */
+    Tale late(String document) {
+        late = Optional.of(document);
+        return this;
+    }
+
     /** Lets it happen; the statements by name, in the order in which they were logged. */
     Map<String, Said> tell() {
         if (!said.isEmpty()) {
@@ -137,6 +147,7 @@ final class Tale {
                     EvidenceLayout.SETTLEMENT,
                     settlement(lease, head, result, verdict).statement(),
                     Parties.MARKET);
+            said.replaceAll((_, last) -> last.index() == LATE ? logged(last) : last);
             return said;
         } catch (VerificationException e) {
             throw new AssertionError("everybody can sign", e);
@@ -178,8 +189,13 @@ final class Tale {
         }
         SigningKey signer = impostors.getOrDefault(name, honest);
         Envelope envelope = Envelope.sign(bytes, signer);
-        said.put(name, new Said(envelope, signer, log.append(envelope, signer)));
+        int index = late.equals(Optional.of(name)) ? LATE : log.append(envelope, signer);
+        said.put(name, new Said(envelope, signer, index));
         return envelope.payloadDigest();
+    }
+
+    private Said logged(Said late) {
+        return new Said(late.envelope(), late.signer(), log.append(late.envelope(), late.signer()));
     }
 
     private OrderPredicate order() {

@@ -1,6 +1,7 @@
 package dev.assay.verification.attacks;
 
 import dev.assay.protocol.id.Digest;
+import dev.assay.protocol.id.KeyId;
 import dev.assay.protocol.id.LeaseId;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.attacks.Tale.Said;
@@ -34,6 +35,8 @@ final class TaleFolder {
     private LeaseId lease;
     private Instant signed = Tale.NOW.plusSeconds(60);
     private SigningKey signer = Parties.TENANT;
+    private KeyId tenant = Parties.TENANT.keyId();
+    private final List<Subject> more = new ArrayList<>();
 
     TaleFolder(Tale tale) {
         this.tale = tale;
@@ -94,6 +97,18 @@ final class TaleFolder {
         return this;
     }
 
+    /** Has the index name somebody else as its tenant. */
+    TaleFolder indexedAs(KeyId other) {
+        tenant = other;
+        return this;
+    }
+
+    /** Has the index speak of this file too, whatever there is. */
+    TaleFolder indexing(String name, Digest digest) {
+        more.add(new Subject(name, digest));
+        return this;
+    }
+
     /** Has the index speak of another lease. */
     TaleFolder indexedFor(LeaseId other) {
         lease = other;
@@ -110,9 +125,9 @@ final class TaleFolder {
     TaleFolder sign() {
         List<Subject> subjects = new ArrayList<>();
         files.forEach((name, bytes) -> subjects.add(new Subject(name, Digest.sha256(bytes))));
+        subjects.addAll(more);
         subjects.removeIf(subject -> subject.name().equals(EvidenceLayout.INDEX));
-        EvidencePredicate index =
-                new EvidencePredicate(lease, Parties.TENANT.keyId(), signed);
+        EvidencePredicate index = new EvidencePredicate(lease, tenant, signed);
         try {
             files.put(
                     EvidenceLayout.INDEX,

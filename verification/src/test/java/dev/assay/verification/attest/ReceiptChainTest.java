@@ -66,7 +66,7 @@ final class ReceiptChainTest {
         UsagePredicate good = next(0);
         LeaseId other = new LeaseId(Digest.sha256(new byte[] {9}));
         assertRefused(
-                        Code.BAD_STATEMENT,
+                        Code.BROKEN_CHAIN,
                         () ->
                                 append(
                                         new UsagePredicate(
