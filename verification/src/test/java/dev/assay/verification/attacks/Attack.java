@@ -14,7 +14,7 @@ import dev.assay.protocol.json.CanonicalJson;
  * @param twin the twin's name
  * @param expected what must be found
  */
-record Attack(
+public record Attack(
         Input input, String name, String attacker, String change, String twin, Expected expected) {
     /** Whoever passes the file on. */
     static final String ANYONE = "anyone";

@@ -25,21 +25,21 @@ import java.util.zip.GZIPInputStream;
  * INPUT/NAME.expected.json the finding that it must produce
  * </pre>
  */
-record AttackFiles(Path root) {
+public record AttackFiles(Path root) {
     static final String EXPECTED = ".expected.json";
-    static final String HONEST = "honest";
+    public static final String HONEST = "honest";
 
     private static final String GZIP = ".gz";
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /** Those of the project. */
-    static AttackFiles ofTheProject() {
+    public static AttackFiles ofTheProject() {
         return new AttackFiles(
                 Path.of(System.getProperty("assay.root"), "verification/src/test/attacks"));
     }
 
     /** Every attack that has an expectation, in the order of inputs and names. */
-    List<Attack> attacks() throws IOException {
+    public List<Attack> attacks() throws IOException {
         List<Attack> attacks = new ArrayList<>();
         for (Input input : Input.values()) {
             for (String name : names(input)) {
@@ -77,7 +77,7 @@ record AttackFiles(Path root) {
     }
 
     /** The honest directory of this input, changed as an attack says. */
-    void copy(Input input, String attack, Path place) throws IOException {
+    public void copy(Input input, String attack, Path place) throws IOException {
         boolean isAttack = !attack.startsWith(HONEST);
         String twin = isAttack ? expectation(input, attack).twin() : attack;
         Map<String, byte[]> files = tree(root.resolve(input.folder()).resolve(twin));
@@ -92,7 +92,7 @@ record AttackFiles(Path root) {
     }
 
     /** A party's key, as text. */
-    String party(String name) throws IOException {
+    public String party(String name) throws IOException {
         return Files.readString(root.resolve("parties").resolve(name));
     }
 

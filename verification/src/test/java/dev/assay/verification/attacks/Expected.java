@@ -14,7 +14,7 @@ import dev.assay.protocol.json.CanonicalJson;
  * @param clause the rule that is broken, as an audit names it; of a witness its status
  * @param says a part of the message
  */
-record Expected(String caughtBy, String file, String field, String clause, String says) {
+public record Expected(String caughtBy, String file, String field, String clause, String says) {
     /** Of an input that is one file. */
     static Expected of(String caughtBy, String clause, String says) {
         return new Expected(caughtBy, "", "", clause, says);

@@ -3,7 +3,7 @@ package dev.assay.verification.attacks;
 import java.util.Locale;
 
 /** What a file of an attack is, and so which entry points judge it. */
-enum Input {
+public enum Input {
     /** The payload of an envelope. */
     STATEMENT(".json"),
     /** A provider's receipt in its envelope. */
@@ -36,7 +36,7 @@ enum Input {
     }
 
     /** The folder of its files. */
-    String folder() {
+    public String folder() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
