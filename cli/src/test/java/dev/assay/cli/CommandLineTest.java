@@ -246,11 +246,9 @@ final class CommandLineTest {
                         + " --help",
                 "run --agents two job.yaml | assay: Invalid value for option '--agents' | assay"
                         + " run",
-                "audit | assay: Missing required parameter: 'FOLDER' | assay audit --help",
-                "audit nowhere | assay: no folder nowhere; name the evidence folder | assay audit",
+                "audit | assay: Missing required parameter: 'EVIDENCE' | assay audit" + " --help",
                 "bench --rounds 0 | assay: --rounds: 0 is not from 1 to 100 | assay bench --help",
                 "bench --key tenant | assay: --key: 'tenant' is no provider's key | assay bench",
-                "audit . | assay: . is no evidence folder | try 'assay audit --help'",
                 "audit --replay some . | assay: --replay: 'some' is neither drawn nor all | audit",
             })
     void commandLine_misspelt_isRefusedWithASuggestion(String line, String says, String suggests)
