@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,7 @@ import java.util.List;
 final class AttackedEvidenceTest {
     private static final AttackFiles FILES = AttackFiles.ofTheProject();
     private static final int WRONG = 1;
+    private static final int UNREADABLE = 3;
 
     @TempDir private Path place;
 
@@ -56,6 +58,10 @@ final class AttackedEvidenceTest {
         return attacks(Input.FOLDER);
     }
 
+    static List<Attack> bundles() throws IOException {
+        return attacks(Input.BUNDLE);
+    }
+
     static List<Attack> logs() throws IOException {
         return attacks(Input.LOG);
     }
@@ -65,6 +71,10 @@ final class AttackedEvidenceTest {
     void audit_attackedFolder_endsWithOneAndTheExpectedFinding(Attack attack) throws Exception {
         FILES.copy(Input.FOLDER, attack.name(), place);
         assertThat(audit()).as(said.toString(UTF_8)).isEqualTo(WRONG);
+        assertTheOneFinding(attack.expected(), attack.expected().file());
+    }
+
+    private void assertTheOneFinding(Expected expected, String file) throws IOException {
         JsonNode report = report();
         assertThat(report.path("outcome").asText()).isEqualTo("FAIL");
         List<JsonNode> wrong = new ArrayList<>();
@@ -75,10 +85,9 @@ final class AttackedEvidenceTest {
                                 wrong.add(finding);
                             }
                         });
-        Expected expected = attack.expected();
         assertThat(wrong).hasSize(1);
         JsonNode finding = wrong.getFirst();
-        assertThat(finding.path("file").asText()).isEqualTo(expected.file());
+        assertThat(finding.path("file").asText()).isEqualTo(file);
         assertThat(finding.path("field").asText())
                 .isEqualTo(expected.field().isEmpty() ? "*" : expected.field());
         assertThat(finding.path("clause").asText()).isEqualTo(expected.clause());
@@ -87,10 +96,17 @@ final class AttackedEvidenceTest {
 
     @Test
     void audit_honestFolders_endWithZero() throws Exception {
-        for (String twin : List.of(AttackFiles.HONEST, "honest-bundled")) {
+        for (String twin : List.of("honest", "honest-bundled", "honest-keyed")) {
             Path folder = place.resolve(twin);
             FILES.copy(Input.FOLDER, twin, folder);
-            assertThat(Assay.execute("audit", "--replay", "all", "--json", folder.toString()))
+            assertThat(
+                            Assay.execute(
+                                    "audit",
+                                    "--no-memory",
+                                    "--replay",
+                                    "all",
+                                    "--json",
+                                    folder.toString()))
                     .as(said.toString(UTF_8))
                     .isZero();
         }
@@ -104,6 +120,44 @@ final class AttackedEvidenceTest {
         assertThat(said.toString(UTF_8)).startsWith("assay: ").contains(attack.expected().says());
     }
 
+    @ParameterizedTest
+    @MethodSource("bundles")
+    void audit_attackedBundle_endsAsItIsUnreadableOrWrong(Attack attack) throws Exception {
+        Path file = place.resolve("attacked.sigstore.json");
+        Files.write(file, FILES.read(Input.BUNDLE, attack.name()));
+        int status = bundle(file);
+        if (attack.expected().caughtBy().equals("SigstoreBundle.parse")) {
+            assertThat(status).as(said.toString(UTF_8)).isEqualTo(UNREADABLE);
+            assertThat(said.toString(UTF_8))
+                    .contains("is no Sigstore bundle (")
+                    .contains(attack.expected().says());
+        } else {
+            assertThat(status).as(said.toString(UTF_8)).isEqualTo(WRONG);
+            assertTheOneFinding(attack.expected(), ".");
+        }
+    }
+
+    @Test
+    void audit_honestBundle_endsWithZero() throws Exception {
+        Path file = place.resolve("honest.sigstore.json");
+        Files.write(file, FILES.read(Input.BUNDLE, AttackFiles.HONEST));
+        assertThat(bundle(file)).as(said.toString(UTF_8)).isZero();
+    }
+
+    private int bundle(Path file) throws IOException {
+        Path key = place.resolve("provider.pem");
+        Files.writeString(key, FILES.party("provider.pem"));
+        return Assay.execute(
+                "audit",
+                "--no-memory",
+                "--json",
+                "--key",
+                key.toString(),
+                "--log-key",
+                FILES.party("log.vkey"),
+                file.toString());
+    }
+
     @Test
     void logCheck_honestLog_endsWithZero() throws Exception {
         FILES.copy(Input.LOG, AttackFiles.HONEST, place);
@@ -112,7 +166,7 @@ final class AttackedEvidenceTest {
     }
 
     private int audit() {
-        return Assay.execute("audit", "--replay", "all", "--json", place.toString());
+        return Assay.execute("audit", "--no-memory", "--replay", "all", "--json", place.toString());
     }
 
     private int check() throws IOException {

@@ -64,7 +64,7 @@ public record AttackFiles(Path root) {
     }
 
     /** The bytes of a file of this input, by its name without the ending. */
-    byte[] read(Input input, String name) throws IOException {
+    public byte[] read(Input input, String name) throws IOException {
         Path plain = root.resolve(input.folder()).resolve(name + input.ending());
         if (Files.exists(plain)) {
             return Files.readAllBytes(plain);

@@ -77,6 +77,7 @@ final class AttackPage {
         return switch (input) {
             case KEYS -> "Histories of keys";
             case LOG -> "Log directories";
+            case SEEN_LOG -> "Log directories after one that was seen";
             case FOLDER -> "Evidence folders";
             case CONSISTENCY -> "Checkpoints after one that was seen";
             case WITNESS -> "Requests to a witness";

@@ -26,6 +26,8 @@ public enum Input {
     KEYS(".jsonl"),
     /** A log's directory, as what differs from the honest one. */
     LOG(".patch.json"),
+    /** A log's directory, shown to an auditor who has seen the honest log before. */
+    SEEN_LOG(".patch.json"),
     /** An evidence folder, as what differs from the honest one. */
     FOLDER(".patch.json");
 

@@ -3,10 +3,14 @@ package dev.assay.verification.attacks;
 import dev.assay.protocol.json.JsonException;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.attest.SignedStatement;
+import dev.assay.verification.audit.AuditReport;
+import dev.assay.verification.audit.CheckpointAudit;
 import dev.assay.verification.audit.Clause;
 import dev.assay.verification.audit.Finding;
 import dev.assay.verification.audit.Finding.Standing;
 import dev.assay.verification.audit.FolderAudit;
+import dev.assay.verification.audit.LogAtHand;
+import dev.assay.verification.audit.LogAudit;
 import dev.assay.verification.bundle.SigstoreBundle;
 import dev.assay.verification.check.TinyModel.TinyEngine;
 import dev.assay.verification.crypto.LogVerifyingKey;
@@ -17,6 +21,7 @@ import dev.assay.verification.log.CheckpointStore;
 import dev.assay.verification.log.ConsistencyProof;
 import dev.assay.verification.log.LogLeaf;
 import dev.assay.verification.log.LogReader;
+import dev.assay.verification.log.SeenCheckpoints;
 import dev.assay.verification.log.SignedNote;
 import dev.assay.verification.log.TlogProof;
 import dev.assay.verification.log.VerifiedCheckpoint;
@@ -32,6 +37,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Shows a file to the public entry points that would meet it, and says what they found. It knows
@@ -63,6 +69,7 @@ final class Judge {
         try {
             return switch (input) {
                 case LOG -> logDirectory(name);
+                case SEEN_LOG -> seenLog(name);
                 case FOLDER -> folder(name);
                 case KEYS -> keys(files.read(input, name));
                 case WITNESS -> witness(files.read(input, name));
@@ -122,7 +129,8 @@ final class Judge {
                 LogVerifyingKey.parse(new String(bytes, StandardCharsets.UTF_8));
             }
             case CONSISTENCY -> consistency(bytes);
-            case WITNESS, KEYS, LOG, FOLDER -> throw new AssertionError("judged elsewhere");
+            case WITNESS, KEYS, LOG, SEEN_LOG, FOLDER ->
+                    throw new AssertionError("judged elsewhere");
         }
     }
 
@@ -209,16 +217,38 @@ final class Judge {
         return List.of();
     }
 
+    /** Audits a log, as an auditor who has audited the honest one. */
+    private List<Expected> seenLog(String name) throws IOException, VerificationException {
+        SeenCheckpoints memory = SeenCheckpoints.in(Files.createTempDirectory(scratch, "memory"));
+        Path before = Files.createTempDirectory(scratch, "before");
+        files.copy(Input.LOG, AttackFiles.HONEST, before);
+        if (!audited(before, memory).passed()) {
+            throw new AssertionError("the log that was seen first is honest");
+        }
+        Path place = Files.createTempDirectory(scratch, "log");
+        files.copy(Input.SEEN_LOG, name, place);
+        return audited(place, memory).with(Standing.REFUTED).stream()
+                .map(finding -> found("LogAudit.audit", finding))
+                .toList();
+    }
+
+    private AuditReport audited(Path place, SeenCheckpoints memory) throws VerificationException {
+        return new LogAudit(new CheckpointAudit(Optional.of(memory), Optional.empty(), List.of()))
+                .audit(new LogAtHand("log", LogReader.in(place)), log);
+    }
+
     private List<Expected> folder(String name) throws IOException {
         Path place = Files.createTempDirectory(scratch, "folder");
         files.copy(Input.FOLDER, name, place);
         return new FolderAudit(new TinyEngine(), FolderAudit.Extent.ALL, _ -> {})
-                .audit(place).with(Standing.REFUTED).stream().map(Judge::found).toList();
+                .audit(place).with(Standing.REFUTED).stream()
+                        .map(finding -> found("FolderAudit.audit", finding))
+                        .toList();
     }
 
-    private static Expected found(Finding finding) {
+    private static Expected found(String caughtBy, Finding finding) {
         return new Expected(
-                "FolderAudit.audit",
+                caughtBy,
                 finding.file(),
                 finding.field().equals(Finding.WHOLE) ? "" : finding.field(),
                 finding.clause().id(),

@@ -53,6 +53,7 @@ final class LogAttacks {
         attacks.bundles();
         attacks.checkpoints();
         attacks.histories();
+        attacks.afterTheHonestOne(generator);
     }
 
     private void tiles() {
@@ -237,6 +238,40 @@ final class LogAttacks {
                 files -> files.put(CHECKPOINT, rewritten.getOrDefault(CHECKPOINT, new byte[0])),
                 "LogReader.open",
                 "checkpoint was changed or lost: its root is");
+    }
+
+    /** Whole and consistent directories of logs that did not only grow. */
+    private void afterTheHonestOne(Generator generator) throws Exception {
+        List<byte[]> more = entries(ENTRIES + 1);
+        Map<String, byte[]> grown = log(more);
+        Twin seen =
+                generator
+                        .honest(Input.SEEN_LOG, AttackFiles.HONEST, grown)
+                        .from(Input.SEEN_LOG, AttackFiles.HONEST);
+        seen.attack(
+                "rolled-back-log",
+                LOG,
+                "the whole directory as it was with three entries",
+                Patch.between(grown, log(entries(3))).bytes(),
+                seen("rollback", ""));
+        List<byte[]> forked = entries(ENTRIES + 1);
+        forked.set(ENTRIES - 2, Generator.bytes("a lie %04d".formatted(ENTRIES - 2)));
+        seen.attack(
+                "forked-log",
+                LOG,
+                "an entry that was seen is another now, and there is one more",
+                Patch.between(grown, log(forked)).bytes(),
+                seen("consistency", ""));
+        seen.attack(
+                "split-view",
+                LOG,
+                "the same number of entries, one of them another",
+                Patch.between(grown, log(forked.subList(0, ENTRIES))).bytes(),
+                seen("split-view", "the log signed two roots"));
+    }
+
+    private static Expected seen(String clause, String says) {
+        return new Expected("LogAudit.audit", CHECKPOINT, "", clause, says);
     }
 
     private void changed(

@@ -49,6 +49,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * A lease from its order to its settlement, the same bytes in every telling. Any party may be made
@@ -85,6 +86,9 @@ final class Tale {
 
     Outcome outcome = Outcome.PASS;
 
+    private final Map<String, Logged> keyStatements = new LinkedHashMap<>();
+    private final Map<Integer, Logged> keyEntries = new TreeMap<>();
+
     private Optional<String> late = Optional.empty();
 
     /** The log as it was when the draw was fixed; the honest auditor takes it after the result. */
@@ -115,6 +119,20 @@ final class Tale {
     Tale signedBy(String document, SigningKey signer) {
         impostors.put(document, signer);
         return this;
+    }
+
+    /** A statement about a key, and who signed it. */
+    record Logged(Envelope envelope, SigningKey signer) {}
+
+    /** Has a statement about a key logged just before another statement. */
+    Tale keyBefore(String document, Envelope envelope, SigningKey signer) {
+        keyStatements.put(document, new Logged(envelope, signer));
+        return this;
+    }
+
+    /** The statements about keys, by their places in the log. */
+    Map<Integer, Logged> keyEntries() {
+        return keyEntries;
     }
 
     /** Has a statement logged after all others. */
@@ -186,6 +204,10 @@ final class Tale {
         byte[] bytes = statement.bytes();
         for (Map.Entry<String, Object> lie : lies.getOrDefault(name, Map.of()).entrySet()) {
             bytes = Forgery.bytes(bytes, lie.getKey(), lie.getValue());
+        }
+        Logged key = keyStatements.get(name);
+        if (key != null) {
+            keyEntries.put(log.append(key.envelope(), key.signer()), key);
         }
         SigningKey signer = impostors.getOrDefault(name, honest);
         Envelope envelope = Envelope.sign(bytes, signer);

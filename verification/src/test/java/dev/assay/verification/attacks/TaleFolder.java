@@ -53,6 +53,12 @@ final class TaleFolder {
         files.put(EvidenceLayout.OUTPUT, TinyModel.file(tale.output));
         files.put(EvidenceLayout.DRAW_PROOF, tale.draw().bytes());
         said.forEach(this::show);
+        tale.keyEntries().forEach(this::showKey);
+    }
+
+    private void showKey(int index, Tale.Logged key) {
+        files.put(EvidenceLayout.keyStatement(index), key.envelope().bytes());
+        files.put(EvidenceLayout.keyProof(index), tale.log.proof(index, tale.log.size()).bytes());
     }
 
     /** Puts a statement and its proof under a name. */
