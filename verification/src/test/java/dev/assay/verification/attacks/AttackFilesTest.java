@@ -60,6 +60,7 @@ final class AttackFilesTest {
                             .collect(Collectors.toCollection(TreeSet::new));
             assertThat(there).as(input.folder()).isEqualTo(expected);
         }
+        assertThat(attacks).allMatch(attack -> !attack.expected().says().isBlank());
         assertThat(attacks).hasSizeGreaterThanOrEqualTo(40);
     }
 

@@ -208,7 +208,7 @@ final class BundleAttacks {
                 "root-contradicts-checkpoint",
                 "a root that the checkpoint does not sign",
                 put(INCLUSION, "rootHash", Base64.getEncoder().encodeToString(new byte[32])),
-                PROOF + ".rootHash: ");
+                PROOF + ".rootHash: 'AAAAAAAAAAAA");
         edited(
                 "hash-of-31-bytes",
                 "a hash that is a byte short",
@@ -243,7 +243,7 @@ final class BundleAttacks {
                 "hint-of-another-key",
                 "the key hint is the tenant's",
                 put(MATERIAL + "/publicKey", "hint", Parties.TENANT.keyId().hex()),
-                "bundle.verificationMaterial.publicKey.hint: ");
+                "bundle.verificationMaterial.publicKey.hint: '8a5eccf9");
         edited(
                 "certificate-instead-of-key",
                 "a certificate in the place of the key hint",
@@ -278,7 +278,8 @@ final class BundleAttacks {
                         json.put(
                                 "mediaType",
                                 "application/vnd.dev.sigstore.bundle+json;version=0.1"),
-                "bundle.mediaType: ");
+                "bundle.mediaType: 'application/vnd.dev.sigstore.bundle+json;version=0.1',"
+                        + " expected");
         edited(
                 "two-contents",
                 "a message signature beside the envelope",

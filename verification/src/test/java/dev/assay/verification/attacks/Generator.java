@@ -99,7 +99,7 @@ final class Generator {
         Twin attack(String name, String attacker, String change, byte[] bytes, Expected expected) {
             Attack attack = new Attack(input, name, attacker, change, twin, expected);
             String path = input.folder() + "/" + name;
-            put(path + AttackFiles.EXPECTED, AttackFiles.pretty(attack.json()));
+            put(path + AttackFiles.EXPECTED, bytes(attack.json() + "\n"));
             if (bytes.length > PLAIN) {
                 put(path + input.ending() + ".gz", compressed(bytes));
             } else {

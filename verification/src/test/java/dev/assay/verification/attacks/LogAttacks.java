@@ -253,7 +253,7 @@ final class LogAttacks {
                 LOG,
                 "the whole directory as it was with three entries",
                 Patch.between(grown, log(entries(3))).bytes(),
-                seen("rollback", ""));
+                seen("rollback", "shows 3 entries and signed 260"));
         List<byte[]> forked = entries(ENTRIES + 1);
         forked.set(ENTRIES - 2, Generator.bytes("a lie %04d".formatted(ENTRIES - 2)));
         seen.attack(
@@ -261,7 +261,7 @@ final class LogAttacks {
                 LOG,
                 "an entry that was seen is another now, and there is one more",
                 Patch.between(grown, log(forked)).bytes(),
-                seen("consistency", ""));
+                seen("consistency", "the log signed two histories"));
         seen.attack(
                 "split-view",
                 LOG,

@@ -8,6 +8,7 @@ import dev.assay.verification.audit.EvidenceLayout;
 import dev.assay.verification.statement.Statement;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -85,7 +86,7 @@ final class StatementAttacks {
                 "an in-toto Statement v0.1",
                 "/_type",
                 "https://in-toto.io/Statement/v0.1",
-                "statement._type: ");
+                "statement._type: 'https://in-toto.io/Statement/v0.1', expected");
         forged(
                 "subject-of-another-job",
                 "the subject is not the job that the predicate names",
@@ -108,15 +109,15 @@ final class StatementAttacks {
         forged(
                 "unknown-meter",
                 "a meter that nobody knows",
-                "/predicate/meters/4",
-                Tale.meter("assay.bonus", 1, "{unit}"),
-                "statement.predicate");
+                "/predicate/meters",
+                with(Tale.meter("assay.bonus", 1, "{unit}")),
+                "statement.predicate: unknown meter [assay.bonus {unit}]");
         forged(
                 "meter-in-another-unit",
                 "wall time in seconds",
                 "/predicate/meters/0",
                 Tale.meter("assay.wall.time", 3, "s"),
-                "statement.predicate");
+                "statement.predicate: meter assay.wall.time in ms is missing");
     }
 
     private void numbers() {
@@ -224,19 +225,19 @@ final class StatementAttacks {
                 "a second spelling of the same time",
                 "/predicate/chargePeriodEnd",
                 "2026-01-01T00:00:05.000Z",
-                "statement.predicate.chargePeriodEnd");
+                "statement.predicate.chargePeriodEnd: '2026-01-01T00:00:05.000Z' must be written");
         forged(
                 "digest-in-capitals",
                 "a second spelling of the same digest",
                 "/predicate/previousDigest",
                 "sha256:" + field("previousDigest").substring(7).toUpperCase(java.util.Locale.ROOT),
-                "statement.predicate.previousDigest");
+                "statement.predicate.previousDigest: not a digest");
         forged(
                 "digest-by-another-algorithm",
                 "a digest by MD5",
                 "/predicate/previousDigest",
                 "md5:" + "ab".repeat(16),
-                "statement.predicate.previousDigest");
+                "statement.predicate.previousDigest: not a digest");
     }
 
     private void bytes() {
@@ -324,6 +325,13 @@ final class StatementAttacks {
         String start = "\"" + name + "\":\"";
         int at = receipt.indexOf(start) + start.length();
         return receipt.substring(at, receipt.indexOf('"', at));
+    }
+
+    /** The honest meters and one more. */
+    private static List<Map<String, String>> with(Map<String, String> meter) {
+        List<Map<String, String>> meters = new ArrayList<>(Tale.meters(3, 5, 3));
+        meters.add(meter);
+        return meters;
     }
 
     private static Map<String, Object> subject(String digest) {
