@@ -94,6 +94,16 @@ final class AuditCommandTest {
     }
 
     @Test
+    void bundle_whereNothingCanBeRemembered_isInconclusiveAndSaysHowToGoOn() throws Exception {
+        command = Command.in(key, directory);
+
+        Command.Outcome outcome = auditBundle();
+
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.out()).contains("cannot keep checkpoints").contains("--no-memory");
+    }
+
+    @Test
     void bundle_ofAnotherSigner_failsAsJson() throws Exception {
         SoftwareKey other = SoftwareKey.create(new SecureRandom());
         Files.writeString(key, other.verifyingKey().toPem());

@@ -125,6 +125,24 @@ final class CommandLineTest {
     }
 
     @Test
+    void audit_ofTheEvidence_provesItsProvidersKeyAndTheLogsHistory() throws Exception {
+        Command.Outcome outcome =
+                command.run("audit", "--log", "home/market/log", "--no-memory", evidence());
+        assertThat(outcome.exit()).as(outcome.err()).isZero();
+        assertThat(outcome.out())
+                .contains("was valid at the log index of each of its")
+                .contains("that the log at home/market/log shows");
+    }
+
+    @Test
+    void audit_ofOneBundle_takesTheKeysOfItsFolder() throws Exception {
+        Path bundle = Path.of(evidence()).resolve("bundles/result.sigstore.json");
+        Command.Outcome outcome = command.run("audit", "--no-memory", bundle.toString());
+        assertThat(outcome.exit()).as(outcome.err()).isZero();
+        assertThat(outcome.out()).contains("attestation/result/v1");
+    }
+
+    @Test
     void audit_ofAChangedFile_failsWithOneAndNamesIt() throws Exception {
         Path evidence = Path.of(evidence());
         Path file = evidence.resolve("work/input.csv");
