@@ -32,6 +32,7 @@ import java.util.stream.Stream;
  * NAME.pem          a key pair, encrypted or not
  * NAME.token.json   where a key is that a PKCS#11 token holds
  * log.pem           the log's key pair
+ * recovery/         local.pem, the recovery key of the keys that a local network registered itself
  * next/, ended/     keys that take over in a rotation, and those that they replaced
  * </pre>
  *

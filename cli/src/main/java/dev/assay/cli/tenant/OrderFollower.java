@@ -190,7 +190,9 @@ final class OrderFollower {
     private void result(LoggedEnvelope document)
             throws TenantException, VerificationException, MarketException {
         VerifiedReceipt head = known(receipts).head().orElseThrow(() -> missing());
-        result = AttestedResult.verify(envelope(document), known(providerKey), known(lease), head);
+        result =
+                AttestedResult.verify(envelope(document), known(providerKey), known(lease), head)
+                        .finishedBy(client.clock().instant());
         evidence.add(EvidenceLayout.RESULT, document, known(providerKey));
         ResultContents contents = ResultContents.open(result, client.blobs());
         evidence.work(contents);

@@ -106,7 +106,7 @@ final class DocumentDesk {
                                 () ->
                                         incomplete(
                                                 "the lease has no receipt; submit receipts first"));
-        AttestedResult attested = lease.attest(envelope, head);
+        AttestedResult attested = lease.attest(envelope, head).finishedBy(clock.instant());
         steps.take(
                 step -> {
                     LoggedEnvelope document = notary.log(envelope, lease.providerKey());

@@ -6,6 +6,7 @@ import dev.assay.protocol.job.Inference;
 import dev.assay.protocol.job.Training;
 import dev.assay.protocol.job.Work;
 import dev.assay.verification.VerificationException;
+import dev.assay.verification.VerificationException.Code;
 import dev.assay.verification.crypto.VerifyingKey;
 import dev.assay.verification.dsse.Envelope;
 import dev.assay.verification.statement.LeasePredicate;
@@ -14,6 +15,8 @@ import dev.assay.verification.statement.ResultPredicate.Build;
 import dev.assay.verification.statement.ResultPredicate.ContainerBuild;
 import dev.assay.verification.statement.ResultPredicate.InferenceBuild;
 import dev.assay.verification.statement.ResultPredicate.TrainingBuild;
+
+import java.time.Instant;
 
 /**
  * Evidence that a provider committed to a result that fits its lease and its receipts. Whether the
@@ -55,6 +58,22 @@ public final class AttestedResult {
                 "result.metadata",
                 "the times are not in order");
         return new AttestedResult(statement, lease);
+    }
+
+    /**
+     * The result itself, unless its work ended in the verifier's future: what was not over then is
+     * no result.
+     *
+     * @param now the verifier's time
+     */
+    public AttestedResult finishedBy(Instant now) throws VerificationException {
+        Instant finished = result().finishedOn();
+        Require.that(
+                !finished.isAfter(now.plus(ReceiptChain.CLOCK_SKEW)),
+                Code.BAD_PERIOD,
+                "result.metadata",
+                finished + " is in the future");
+        return this;
     }
 
     private static void build(Build build, Work work) throws VerificationException {

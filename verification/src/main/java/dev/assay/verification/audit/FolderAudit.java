@@ -1,17 +1,10 @@
 package dev.assay.verification.audit;
 
 import dev.assay.models.engine.Engine;
-import dev.assay.verification.VerificationException;
-import dev.assay.verification.attest.AuditedResult;
 import dev.assay.verification.audit.Finding.Standing;
-import dev.assay.verification.check.ContainerContents;
-import dev.assay.verification.check.InferenceContents;
 import dev.assay.verification.check.Replay;
-import dev.assay.verification.check.ResultContents;
-import dev.assay.verification.check.TrainingContents;
-import dev.assay.verification.check.UnusableOutput;
+import dev.assay.verification.log.VerifiedCheckpoint;
 import dev.assay.verification.statement.SettlementPredicate.Purpose;
-import dev.assay.verification.statement.VerdictPredicate;
 
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -19,13 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntConsumer;
-import java.util.stream.IntStream;
 
 /**
  * Audits an evidence folder from its files alone: the index and every digest; every signature,
  * proof and field; the output against its commitment; the drawn units by replaying them; the
- * settlement by computing it again. It touches no network and no other file; only a TorchScript
- * model is native code, which the engine is to run in a process of its own. Not thread-safe.
+ * settlement by computing it again. It touches no network and no other file, but for what it is
+ * given to compare the log's checkpoints with; only a TorchScript model is native code, which the
+ * engine is to run in a process of its own. Not thread-safe.
  */
 public final class FolderAudit {
     /** Which units are replayed. */
@@ -39,6 +32,7 @@ public final class FolderAudit {
     private final Engine exact;
     private final Extent extent;
     private final IntConsumer replayed;
+    private final CheckpointAudit checkpoints;
     private final List<Finding> findings = new ArrayList<>();
 
     /**
@@ -48,6 +42,17 @@ public final class FolderAudit {
      * @param replayed told each unit after it was replayed
      */
     public FolderAudit(Engine exact, Extent extent, IntConsumer replayed) {
+        this(exact, extent, replayed, CheckpointAudit.ALONE);
+    }
+
+    /**
+     * An audit that also compares the log's checkpoints with what else is at hand.
+     *
+     * @param checkpoints what that is
+     */
+    public FolderAudit(
+            Engine exact, Extent extent, IntConsumer replayed, CheckpointAudit checkpoints) {
+        this.checkpoints = checkpoints;
         this.exact = exact;
         this.extent = extent;
         this.replayed = replayed;
@@ -61,7 +66,7 @@ public final class FolderAudit {
             if (findings.isEmpty()) {
                 proved(
                         EvidenceLayout.INDEX,
-                        "index",
+                        Clause.INDEX,
                         "all "
                                 + files.size()
                                 + " files are those that tenant "
@@ -69,34 +74,34 @@ public final class FolderAudit {
                                 + " signed for");
                 contents(files);
             }
-        } catch (Refutation e) {
+        } catch (Halt e) {
             findings.add(e.finding());
         } catch (ArithmeticException | DateTimeException e) {
             findings.add(
-                    new Finding(
+                    Finding.of(
                             Standing.REFUTED,
                             "statements",
-                            "range",
+                            Clause.RANGE,
                             "a number or an instant is too large: " + e.getMessage()));
         }
         return new AuditReport(findings);
     }
 
-    private void contents(IndexedFolder folder) throws Refutation {
+    private void contents(IndexedFolder folder) throws Halt {
         LeaseHistory.Verified history = LeaseHistory.verify(folder);
         proved(
                 "statements",
-                "signature",
+                Clause.SIGNATURE,
                 "order, lease, "
                         + history.receipts().size()
                         + " receipts"
                         + (history.work().isPresent() ? ", result" : "")
                         + (history.verdict().isPresent() ? ", verdict" : "")
                         + " and settlement are signed by their parties and agree with each other");
-        var checkpoint = history.logged().getFirst().checkpoint();
+        VerifiedCheckpoint checkpoint = history.checkpoint();
         proved(
                 "proofs",
-                "inclusion",
+                Clause.INCLUSION,
                 "the log "
                         + checkpoint.origin()
                         + " of "
@@ -106,15 +111,18 @@ public final class FolderAudit {
         if (!history.bundled()) {
             notProved(
                     "bundles",
-                    "bundle",
+                    Clause.BUNDLE,
                     "what tools of others say of it: the folder was written without bundles");
         }
+        new KeyCheck(folder, history.logKey(), checkpoint, findings).run(history);
+        log(history);
         if (history.work().isPresent()) {
-            work(folder, history.work().get());
+            new WorkAudit(new Replay(exact), extent, replayed, findings)
+                    .audit(new WorkFiles(folder), history.work().get());
         } else {
             notProved(
                     "work",
-                    "result",
+                    Clause.RESULT,
                     "the lease closed without a result: there is nothing to replay");
         }
         SettlementCheck check = new SettlementCheck(history);
@@ -122,21 +130,21 @@ public final class FolderAudit {
         if (check.paidUnchallenged()) {
             notProved(
                     EvidenceLayout.statement(EvidenceLayout.SETTLEMENT),
-                    "verdict",
+                    Clause.VERDICT,
                     "that somebody checked the result before it was paid: no verdict was given in"
                             + " time");
         }
         if (check.billsAFailure()) {
             notProved(
                     EvidenceLayout.statement(EvidenceLayout.SETTLEMENT),
-                    "fault",
+                    Clause.FAULT,
                     "that the containers failed by their tenant's doing, or by the deadline that it"
                             + " set, as was billed");
         }
         var settlement = history.settlement().predicate();
         proved(
                 EvidenceLayout.statement(EvidenceLayout.SETTLEMENT),
-                "settlement",
+                Clause.SETTLEMENT,
                 "recomputed: provider "
                         + settlement.total(Purpose.PAYMENT)
                         + ", pools "
@@ -147,171 +155,52 @@ public final class FolderAudit {
                         + settlement.denom());
         for (String name : folder.unread()) {
             findings.add(
-                    new Finding(
+                    Finding.of(
                             Standing.REFUTED,
                             name,
-                            "layout",
+                            Clause.LAYOUT,
                             "is no part of an evidence folder; nothing vouches for it"));
         }
         limits();
     }
 
-    private void work(IndexedFolder folder, LeaseHistory.Work work) throws Refutation {
-        ResultContents contents;
-        try {
-            contents = new WorkFiles(folder).open(work.result());
-        } catch (VerificationException e) {
-            contents = unusable(work, e);
-        }
-        if (!work.drawIsInTheLog()) {
+    /** Compares the log's checkpoints with each other, and with what else is at hand. */
+    private void log(LeaseHistory.Verified history) {
+        Optional<VerifiedCheckpoint> draw = history.work().flatMap(LeaseHistory.Work::draw);
+        List<VerifiedCheckpoint> held = new ArrayList<>(List.of(history.checkpoint()));
+        draw.ifPresent(held::add);
+        boolean linked = checkpoints.evidence(history.logKey(), "proofs", held, findings);
+        if (draw.isPresent() && !linked) {
             notProved(
                     EvidenceLayout.DRAW_PROOF,
-                    "consistency",
+                    Clause.CONSISTENCY,
                     "that the checkpoint which fixed the draw is of the same history as the other"
                             + " proofs: the log holds others' entries between the result and it");
-        }
-        Optional<String> refutation = contents.refutation();
-        if (refutation.isPresent()) {
-            findings.add(
-                    new Finding(
-                            Standing.REFUTED,
-                            WorkFiles.output(work.result()),
-                            "commitment",
-                            refutation.get()));
-            return;
-        }
-        proved(
-                WorkFiles.output(work.result()),
-                "commitment",
-                "the output is the one that the provider committed to, unit by unit");
-        switch (contents) {
-            case InferenceContents inference -> replay(work, inference);
-            case TrainingContents training -> replay(work, training);
-            case ContainerContents container -> files(work, container);
-            case UnusableOutput _ -> throw new AssertionError("it has a refutation");
-        }
-    }
-
-    private static ResultContents unusable(LeaseHistory.Work work, VerificationException e)
-            throws Refutation {
-        try {
-            return UnusableOutput.because(work.result(), e);
-        } catch (VerificationException other) {
-            throw new Refutation("work", "contents", String.valueOf(other.getMessage()));
-        }
-    }
-
-    /** Nobody computes a container's work again: what stands is who ended how and left what. */
-    private void files(LeaseHistory.Work work, ContainerContents contents) throws Refutation {
-        int units = contents.report().units().size();
-        List<Integer> incomplete = contents.incomplete(IntStream.range(0, units).boxed().toList());
-        verdictAgrees(work, !incomplete.isEmpty());
-        if (incomplete.isEmpty()) {
-            proved(
-                    EvidenceLayout.CONTAINER_RESULT,
-                    "files",
-                    "the log and the list of outputs of each of "
-                            + units
-                            + " containers are those that the result names");
-        } else {
-            findings.add(
-                    new Finding(
-                            Standing.REFUTED,
-                            EvidenceLayout.CONTAINER_RESULT,
-                            "files",
-                            "the log or the list of outputs of containers "
-                                    + incomplete
-                                    + " is not the one that the result names"));
-        }
-        notProved(
-                EvidenceLayout.CONTAINER_RESULT,
-                "replay",
-                "that the containers did what their image and command say: a container's work is"
-                        + " not computed again");
-    }
-
-    private void replay(LeaseHistory.Work work, ResultContents contents) throws Refutation {
-        int all = contents.result().result().units();
-        List<Integer> units =
-                extent == Extent.ALL || work.audited().isEmpty()
-                        ? IntStream.range(0, all).boxed().toList()
-                        : work.audited().get().verdict().drawn();
-        List<Integer> failed;
-        try {
-            failed = new Replay(exact).failures(contents, units, replayed);
-        } catch (VerificationException e) {
-            throw new Refutation("work", "replay", String.valueOf(e.getMessage()));
-        }
-        verdictAgrees(work, !failed.isEmpty());
-        String how =
-                contents.method() == VerdictPredicate.Method.EXACT_REPLAY
-                        ? "bit for bit"
-                        : "within the tolerance";
-        if (failed.isEmpty()) {
-            proved(
-                    WorkFiles.output(work.result()),
-                    "replay",
-                    units.size() + " of " + all + " units replayed here came out the same, " + how);
-        } else {
-            findings.add(
-                    new Finding(
-                            Standing.REFUTED,
-                            WorkFiles.output(work.result()),
-                            "replay",
-                            "units " + failed + " replayed here did not come out the same " + how));
-        }
-        if (units.size() < all) {
-            notProved(
-                    WorkFiles.output(work.result()),
-                    "replay",
-                    (all - units.size())
-                            + " units were not drawn; a cheat in a share f of them stays unseen"
-                            + " with probability (1 − f)^"
-                            + units.size()
-                            + "; --replay all checks every one");
-        }
-    }
-
-    /** A FAIL over a result in which nothing is wrong is the auditor's lie. */
-    private static void verdictAgrees(LeaseHistory.Work work, boolean refuted) throws Refutation {
-        Optional<AuditedResult> audited = work.audited();
-        if (audited.isPresent()
-                && !refuted
-                && audited.get().verdict().outcome() == VerdictPredicate.Outcome.FAIL) {
-            throw new Refutation(
-                    EvidenceLayout.statement(EvidenceLayout.VERDICT),
-                    "outcome",
-                    "is FAIL, but the units came out the same here");
         }
     }
 
     private void limits() {
         notProved(
                 "keys",
-                "identity",
+                Clause.IDENTITY,
                 "whose the keys are: compare their ids with ones you have from the parties"
                         + " themselves");
         notProved(
-                "proofs",
-                "witness",
-                "that the log showed everyone the same history: no witness cosigned its"
-                        + " checkpoint");
-        notProved(
                 EvidenceLayout.statement(EvidenceLayout.SETTLEMENT),
-                "bid deposit",
+                Clause.BID_DEPOSIT,
                 "that the deposit behind the bid came back whole: the lease does not say how much"
                         + " it was");
         notProved(
                 "statements",
-                "hardware",
+                Clause.HARDWARE,
                 "on which hardware the work ran, and that clocks were right");
     }
 
-    private void proved(String file, String clause, String message) {
-        findings.add(new Finding(Standing.PROVED, file, clause, message));
+    private void proved(String file, Clause clause, String message) {
+        findings.add(Finding.of(Standing.PROVED, file, clause, message));
     }
 
-    private void notProved(String file, String clause, String message) {
-        findings.add(new Finding(Standing.NOT_PROVED, file, clause, message));
+    private void notProved(String file, Clause clause, String message) {
+        findings.add(Finding.of(Standing.NOT_PROVED, file, clause, message));
     }
 }

@@ -29,8 +29,13 @@ public final class Forgery {
      * @param pointer a JSON pointer (RFC 6901) to it
      */
     public static byte[] bytes(Statement statement, String pointer, Object value) {
+        return bytes(statement.bytes(), pointer, value);
+    }
+
+    /** The same of a statement's bytes. */
+    public static byte[] bytes(byte[] statement, String pointer, Object value) {
         try {
-            JsonNode json = MAPPER.readTree(statement.bytes());
+            JsonNode json = MAPPER.readTree(statement);
             JsonPointer place = JsonPointer.compile(pointer);
             JsonNode parent = json.at(place.head());
             JsonNode replacement = MAPPER.valueToTree(value);

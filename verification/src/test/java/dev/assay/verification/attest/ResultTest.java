@@ -151,6 +151,14 @@ final class ResultTest {
     }
 
     @Test
+    void result_finishedAheadOfTheVerifiersTime_isRefused() throws Exception {
+        AttestedResult result = papers.attested(OUTPUT);
+        assertThat(result.finishedBy(Papers.NOW.minusSeconds(6))).isSameAs(result);
+        assertRefused(Code.BAD_PERIOD, () -> result.finishedBy(Papers.NOW.minusSeconds(7)))
+                .isEqualTo("result.metadata: 2026-01-01T00:00:04Z is in the future");
+    }
+
+    @Test
     void verdict_honest_passesOnlyWhenItSaysSo() throws Exception {
         assertThat(audited(verdict(Outcome.PASS)).passed()).isPresent();
         assertThat(audited(verdict(Outcome.PASS)).passed().orElseThrow().rows()).isEqualTo(5);

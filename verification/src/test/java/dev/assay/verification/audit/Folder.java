@@ -1,5 +1,6 @@
 package dev.assay.verification.audit;
 
+import dev.assay.models.engine.Engine;
 import dev.assay.protocol.id.Digest;
 import dev.assay.verification.attest.Papers;
 import dev.assay.verification.attest.SignedStatement;
@@ -22,6 +23,11 @@ import java.util.stream.Stream;
 record Folder(Path path) {
     AuditReport audit(FolderAudit.Extent extent) {
         return new FolderAudit(new TinyEngine(), extent, _ -> {}).audit(path);
+    }
+
+    /** An audit on another engine. */
+    AuditReport audit(Engine engine) {
+        return new FolderAudit(engine, FolderAudit.Extent.DRAWN, _ -> {}).audit(path);
     }
 
     AuditReport audit() {

@@ -2,8 +2,13 @@ package dev.assay.verification.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.assay.models.engine.Engine;
+import dev.assay.models.engine.EngineException;
+import dev.assay.models.engine.LoadedModel;
+import dev.assay.models.pack.ModelPackage;
 import dev.assay.models.tensor.Shape;
 import dev.assay.models.tensor.Tensor;
+import dev.assay.protocol.job.EngineName;
 import dev.assay.protocol.lease.CloseReason;
 import dev.assay.verification.audit.Finding.Standing;
 import dev.assay.verification.audit.FolderAudit.Extent;
@@ -23,9 +28,20 @@ final class FolderAuditTest extends AuditedStory {
         assertThat(report.passed()).as(report.toString()).isTrue();
         assertThat(report.with(Standing.PROVED).stream().map(Finding::clause))
                 .containsExactly(
-                        "index", "signature", "inclusion", "commitment", "replay", "settlement");
+                        Clause.INDEX,
+                        Clause.SIGNATURE,
+                        Clause.INCLUSION,
+                        Clause.COMMITMENT,
+                        Clause.REPLAY,
+                        Clause.SETTLEMENT);
         assertThat(report.with(Standing.NOT_PROVED).stream().map(Finding::clause))
-                .containsExactly("replay", "identity", "witness", "bid deposit", "hardware");
+                .containsExactly(
+                        Clause.KEY_VALIDITY,
+                        Clause.WITNESS,
+                        Clause.REPLAY,
+                        Clause.IDENTITY,
+                        Clause.BID_DEPOSIT,
+                        Clause.HARDWARE);
         assertThat(report.findings().toString())
                 .contains("2 of 3 units replayed here came out the same, bit for bit")
                 .contains("1 units were not drawn")
@@ -47,6 +63,35 @@ final class FolderAuditTest extends AuditedStory {
         assertThat(report.toString())
                 .contains("3 of 3 units replayed here")
                 .contains("2 receipts, result and settlement are signed");
+    }
+
+    @Test
+    void replay_thatCannotRun_isInconclusiveUnlessSomethingElseIsWrong() throws Exception {
+        assertThat(written().audit(new NoEngine()).verdict()).isEqualTo(Outcome.INCONCLUSIVE);
+        AuditReport report = written().audit(new NoEngine());
+        assertThat(report.with(Standing.UNCHECKED))
+                .extracting(Finding::clause)
+                .containsExactly(Clause.REPLAY);
+        assertThat(report.with(Standing.PROVED).toString()).contains("recomputed: provider");
+
+        story.lie("settlement", "/predicate/owed", "1751");
+        assertThat(written().audit(new NoEngine()).verdict()).isEqualTo(Outcome.FAIL);
+    }
+
+    /** An engine of a machine that cannot run anything. */
+    private static final class NoEngine implements Engine {
+        @Override
+        public String name() {
+            return EngineName.EXACT.text();
+        }
+
+        @Override
+        public LoadedModel load(ModelPackage model) throws EngineException {
+            throw new EngineException(EngineException.Code.UNSUPPORTED, "nothing runs here");
+        }
+
+        @Override
+        public void close() {}
     }
 
     @Test

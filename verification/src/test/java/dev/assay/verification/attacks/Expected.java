@@ -1,0 +1,61 @@
+package dev.assay.verification.attacks;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.assay.protocol.json.CanonicalJson;
+
+/**
+ * The finding that an attack must produce.
+ *
+ * @param caughtBy the public entry point that refuses it
+ * @param file the file that the finding names; empty where the input is one file
+ * @param field the field that it names; empty where it is about a whole file
+ * @param clause the rule that is broken, as an audit names it; of a witness its status
+ * @param says a part of the message
+ */
+public record Expected(String caughtBy, String file, String field, String clause, String says) {
+    /** Of an input that is one file. */
+    static Expected of(String caughtBy, String clause, String says) {
+        return new Expected(caughtBy, "", "", clause, says);
+    }
+
+    /** The same, of one field of it; the message begins with its name and a colon. */
+    static Expected ofField(String caughtBy, String clause, String says) {
+        int colon = says.indexOf(": ");
+        if (colon < 0) {
+            return new Expected(caughtBy, "", says, clause, "");
+        }
+        return new Expected(
+                caughtBy, "", says.substring(0, colon), clause, says.substring(colon + 2));
+    }
+
+    static Expected parse(JsonNode json) {
+        return new Expected(
+                json.path("caughtBy").textValue(),
+                json.path("file").asText(),
+                json.path("field").asText(),
+                json.path("clause").textValue(),
+                json.path("says").textValue());
+    }
+
+    ObjectNode json() {
+        ObjectNode json = CanonicalJson.object().put("caughtBy", caughtBy);
+        if (!file.isEmpty()) {
+            json.put("file", file);
+        }
+        if (!field.isEmpty()) {
+            json.put("field", field);
+        }
+        return json.put("clause", clause).put("says", says);
+    }
+
+    /** Whether what was found is this: the same, but for the rest of the message. */
+    boolean isMetBy(Expected found) {
+        return caughtBy.equals(found.caughtBy)
+                && file.equals(found.file)
+                && field.equals(found.field)
+                && clause.equals(found.clause)
+                && found.says.contains(says);
+    }
+}
