@@ -117,9 +117,6 @@ public final class AuditCommand implements Callable<Integer> {
             known.add(WitnessKey.parse(witness.strip()));
         }
         AuditText text = new AuditText(Terminal.standard());
-        if (!json) {
-            text.begin(target.kind(), target.place());
-        }
         AuditReport report =
                 switch (target) {
                     case AuditTarget.Folder folder -> folder(folder, extent, known, text);
@@ -129,6 +126,7 @@ public final class AuditCommand implements Callable<Integer> {
         if (json) {
             AuditJson.print(target.kind(), target.place(), report, System.out);
         } else {
+            text.begin(target.kind(), target.place());
             text.print(report);
         }
         return switch (report.verdict()) {

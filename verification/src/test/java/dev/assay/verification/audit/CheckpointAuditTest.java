@@ -23,6 +23,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** What an auditor who remembers finds of a log that shows different people different things. */
@@ -221,6 +222,28 @@ final class CheckpointAuditTest {
         assertThat(report.toString()).contains("could not be used");
     }
 
+    /** That somebody's copy of the log is damaged says nothing against the evidence. */
+    @Test
+    void log_withADamagedTileOnTheWay_isInconclusiveNotWrong() throws Exception {
+        Path large = directory.resolve("large");
+        grow(large, entries(300));
+        VerifiedCheckpoint held = checkpoint(large);
+        grow(large, entries(300));
+        Path tile = large.resolve("tile/0/001");
+        byte[] bytes = Files.readAllBytes(tile);
+        bytes[0] ^= 1;
+        Files.write(tile, bytes);
+
+        AuditReport report = evidence(held, memory -> at(memory, large));
+
+        assertThat(report.verdict()).as(report.toString()).isEqualTo(Outcome.INCONCLUSIVE);
+        assertThat(report.toString()).contains("tile/0/001");
+    }
+
+    private static String[] entries(int count) {
+        return IntStream.range(0, count).mapToObj(Integer::toString).toArray(String[]::new);
+    }
+
     @Test
     void memory_thatWasChanged_isInconclusiveAndSaysHowToGoOn() throws Exception {
         auditLog(honest);
@@ -289,9 +312,7 @@ final class CheckpointAuditTest {
 
     private void grow(Path log, String... entries) throws Exception {
         try (TransparencyLog opened = TransparencyLog.open(log, key)) {
-            for (String entry : entries) {
-                opened.append(List.of(entry.getBytes(UTF_8)));
-            }
+            opened.append(Stream.of(entries).map(entry -> entry.getBytes(UTF_8)).toList());
         }
     }
 
