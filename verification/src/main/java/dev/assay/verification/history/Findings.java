@@ -1,0 +1,80 @@
+package dev.assay.verification.history;
+
+import dev.assay.verification.VerificationException;
+import dev.assay.verification.audit.Finding;
+import dev.assay.verification.audit.Finding.Standing;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What an audit of a history finds, in the order in which it is found. Of each clause only the
+ * first are kept, and all are counted. Not thread-safe.
+ */
+final class Findings {
+    /** How many findings of a clause are kept. */
+    static final int KEPT = 50;
+
+    private static final int FIELD_LENGTH = 80;
+
+    private final List<Finding> kept = new ArrayList<>();
+    private final Map<Clause, Long> refuted = new EnumMap<>(Clause.class);
+    private final Map<Clause, Long> unresolved = new EnumMap<>(Clause.class);
+
+    /** Something is wrong: the history fails. */
+    void refuted(Clause clause, String place, String field, String message) {
+        if (refuted.merge(clause, 1L, Long::sum) <= KEPT) {
+            add(Standing.REFUTED, place, field, clause, message);
+        }
+    }
+
+    /** The same, of what a rule of another package refuses: its message begins with a field. */
+    void refuted(Clause clause, String place, VerificationException refusal) {
+        String message = String.valueOf(refusal.getMessage());
+        int end = message.indexOf(": ");
+        boolean named = end > 0 && end < FIELD_LENGTH;
+        refuted(
+                clause,
+                place,
+                named ? message.substring(0, end) : "",
+                named ? message.substring(end + 2) : message);
+    }
+
+    /** Something is not there that an answer would need: the history cannot pass. */
+    void unresolved(Clause clause, String place, String field, String message) {
+        if (unresolved.merge(clause, 1L, Long::sum) <= KEPT) {
+            add(Standing.NOT_PROVED, place, field, clause, message);
+        }
+    }
+
+    /** What is beyond such an audit, and keeps no history from passing. */
+    void note(Clause clause, String place, String message) {
+        add(Standing.NOT_PROVED, place, "", clause, message);
+    }
+
+    void proved(Clause clause, String place, String message) {
+        add(Standing.PROVED, place, "", clause, message);
+    }
+
+    /** All that was kept. */
+    List<Finding> kept() {
+        return List.copyOf(kept);
+    }
+
+    /** How many refutations there are of each clause, those included that were not kept. */
+    Map<Clause, Long> refuted() {
+        return new EnumMap<>(refuted);
+    }
+
+    /** How many of each clause were left unresolved. */
+    Map<Clause, Long> unresolved() {
+        return new EnumMap<>(unresolved);
+    }
+
+    private void add(Standing standing, String place, String field, Clause clause, String message) {
+        String text = field.isEmpty() ? message : field + ": " + message;
+        kept.add(new Finding(standing, place, clause.text(), text));
+    }
+}
