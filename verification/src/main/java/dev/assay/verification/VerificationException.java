@@ -1,10 +1,15 @@
 package dev.assay.verification;
 
+import dev.assay.protocol.json.JsonException;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.Optional;
 
 /**
  * Something that was to be verified does not stand up, or cannot be read. The code says which kind
- * of thing; the message says what was wrong, where, and what to do.
+ * of thing; the message says what was wrong, where, and what to do. When it is one field that is
+ * wrong, the message begins with the field's name and a colon.
  */
 public final class VerificationException extends Exception {
     /** What kind of thing failed. */
@@ -19,6 +24,10 @@ public final class VerificationException extends Exception {
         BAD_STATEMENT,
         /** A receipt that does not continue its lease's chain. */
         BROKEN_CHAIN,
+        /** A receipt whose period leaves a gap, overlaps, or is not in its lease's time. */
+        BAD_PERIOD,
+        /** A receipt that counts what its lease, its devices or its time cannot have. */
+        IMPOSSIBLE_USAGE,
         /** A file that the work was ordered on is missing, or is not what the order says it is. */
         BAD_CONTENTS,
         /** A file that the provider was to leave is missing, or is no output of the work. */
@@ -40,19 +49,52 @@ public final class VerificationException extends Exception {
     }
 
     private final Code code;
+    private final String field;
+    private final String problem;
 
     public VerificationException(Code code, String message) {
-        super(message);
+        this(code, message, (Throwable) null);
+    }
+
+    /**
+     * A refusal because of one field.
+     *
+     * @param field its name, such as {@code usage.sequence}
+     */
+    public VerificationException(Code code, String field, String problem) {
+        super(field + ": " + problem);
         this.code = code;
+        this.field = field;
+        this.problem = problem;
+    }
+
+    /** A refusal of what is not the JSON that it should be. */
+    public VerificationException(Code code, JsonException e) {
+        super(e.getMessage(), e);
+        this.code = code;
+        this.field = e.field();
+        this.problem = e.problem();
     }
 
     public VerificationException(Code code, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.code = code;
+        this.field = "";
+        this.problem = message;
     }
 
     /** The kind of thing that failed. */
     public Code code() {
         return code;
+    }
+
+    /** The field that is wrong; empty when it is not one field alone. */
+    public Optional<String> field() {
+        return field.isEmpty() ? Optional.empty() : Optional.of(field);
+    }
+
+    /** The message without the field's name. */
+    public String problem() {
+        return problem;
     }
 }

@@ -37,7 +37,8 @@ import java.util.concurrent.Callable;
             "  assay audit ~/.assay/jobs/3f9a1c02b7d4/evidence     replay the drawn units again",
             "  assay audit --replay all evidence                   replay every unit",
             "",
-            "Exit status: 0 it stands, 1 something is wrong, 3 it could not be checked."
+            "Exit status: 0 it stands, 1 something is wrong, 2 nothing is wrong but something could"
+                    + " not be checked, 3 there was nothing to check."
         })
 public final class AuditCommand implements Callable<Integer> {
     @Mixin
@@ -88,7 +89,11 @@ public final class AuditCommand implements Callable<Integer> {
             } else {
                 text.print(report);
             }
-            return report.passed() ? ExitCode.OK : ExitCode.FAILED;
+            return switch (report.verdict()) {
+                case PASS -> ExitCode.OK;
+                case FAIL -> ExitCode.FAILED;
+                case INCONCLUSIVE -> ExitCode.INCONCLUSIVE;
+            };
         }
     }
 

@@ -13,7 +13,7 @@ public final class AuditJson {
     private AuditJson() {}
 
     public static void print(AuditReport report, PrintStream out) {
-        ObjectNode json = CanonicalJson.object().put("outcome", report.passed() ? "PASS" : "FAIL");
+        ObjectNode json = CanonicalJson.object().put("outcome", report.verdict().name());
         ArrayNode findings = json.putArray("findings");
         report.findings()
                 .forEach(
@@ -21,7 +21,8 @@ public final class AuditJson {
                                 findings.addObject()
                                         .put("standing", finding.standing().name())
                                         .put("file", finding.file())
-                                        .put("clause", finding.clause())
+                                        .put("field", finding.field())
+                                        .put("clause", finding.clause().id())
                                         .put("message", finding.message()));
         out.println(json);
         out.flush();

@@ -24,9 +24,15 @@ public final class AuditText {
     public void print(AuditReport report) {
         section(terminal.good("proved"), report.with(Finding.Standing.PROVED));
         section(terminal.bad("wrong"), report.with(Finding.Standing.REFUTED));
+        section(terminal.warning("could not be checked"), report.with(Finding.Standing.UNCHECKED));
         section(terminal.warning("not proved here"), report.with(Finding.Standing.NOT_PROVED));
         terminal.line("");
-        terminal.line(report.passed() ? terminal.good("PASS") : terminal.bad("FAIL"));
+        terminal.line(
+                switch (report.verdict()) {
+                    case PASS -> terminal.good("PASS");
+                    case FAIL -> terminal.bad("FAIL");
+                    case INCONCLUSIVE -> terminal.warning("INCONCLUSIVE");
+                });
     }
 
     private void section(String heading, List<Finding> findings) {
@@ -40,7 +46,13 @@ public final class AuditText {
                             Locale.ROOT,
                             "  %-34s %s",
                             finding.file(),
-                            terminal.dim(finding.clause() + ": ") + finding.message()));
+                            terminal.dim(finding.clause().id() + ": ") + said(finding)));
         }
+    }
+
+    private static String said(Finding finding) {
+        return finding.field().equals(Finding.WHOLE)
+                ? finding.message()
+                : finding.field() + ": " + finding.message();
     }
 }

@@ -69,7 +69,8 @@ public final class ReceiptChain {
         if (receipt.sequence() != receipts.size() || !receipt.previous().equals(before)) {
             throw new VerificationException(
                     Code.BROKEN_CHAIN,
-                    "usage.sequence: receipt "
+                    "usage.sequence",
+                    "receipt "
                             + receipt.sequence()
                             + " after "
                             + receipt.previous().brief()
@@ -83,15 +84,18 @@ public final class ReceiptChain {
     private void period(UsagePredicate receipt, Instant now) throws VerificationException {
         Optional<Instant> end = head().map(head -> head.receipt().periodEnd());
         if (end.isPresent()) {
-            Require.equal(receipt.periodStart(), end.get(), "usage.chargePeriodStart");
+            Require.equal(
+                    receipt.periodStart(), end.get(), Code.BAD_PERIOD, "usage.chargePeriodStart");
         } else {
             Require.that(
                     !receipt.periodStart().isBefore(lease.lease().createdOn().minus(CLOCK_SKEW)),
+                    Code.BAD_PERIOD,
                     "usage.chargePeriodStart",
                     receipt.periodStart() + " is before the lease began");
         }
         Require.that(
                 !receipt.periodEnd().isAfter(now.plus(CLOCK_SKEW)),
+                Code.BAD_PERIOD,
                 "usage.chargePeriodEnd",
                 receipt.periodEnd() + " is in the future");
     }

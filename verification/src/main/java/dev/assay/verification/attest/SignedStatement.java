@@ -44,7 +44,7 @@ public final class SignedStatement<P extends Predicate> {
             }
             return new SignedStatement<>(kind.cast(predicate), envelope);
         } catch (JsonException e) {
-            throw new VerificationException(Code.BAD_STATEMENT, String.valueOf(e.getMessage()), e);
+            throw new VerificationException(Code.BAD_STATEMENT, e);
         }
     }
 

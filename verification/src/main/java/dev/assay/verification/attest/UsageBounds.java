@@ -4,6 +4,7 @@ import dev.assay.protocol.job.JobSpec;
 import dev.assay.protocol.usage.GpuUsage;
 import dev.assay.protocol.usage.Usage;
 import dev.assay.verification.VerificationException;
+import dev.assay.verification.VerificationException.Code;
 import dev.assay.verification.statement.UsagePredicate;
 import dev.assay.verification.statement.UsagePredicate.Device;
 
@@ -53,9 +54,11 @@ public final class UsageBounds {
     public static void check(UsagePredicate receipt, Usage before, Duration elapsed, JobSpec spec)
             throws VerificationException {
         Usage usage = receipt.usage();
-        Require.that(usage.follows(before), METERS, "a cumulative quantity fell");
+        Require.that(
+                usage.follows(before), Code.IMPOSSIBLE_USAGE, METERS, "a cumulative quantity fell");
         Require.that(
                 usage.wall().compareTo(elapsed.plus(CLOCK_DRIFT)) <= 0,
+                Code.IMPOSSIBLE_USAGE,
                 METERS,
                 "wall time " + usage.wall() + " is longer than the periods it covers");
         UsageBounds bounds = new UsageBounds(receipt, spec);
@@ -68,33 +71,48 @@ public final class UsageBounds {
         Duration most = longest.multipliedBy(spec.resources().cpu() + RUNTIME_CPUS);
         Require.that(
                 usage.cpu().compareTo(most) <= 0,
+                Code.IMPOSSIBLE_USAGE,
                 METERS,
                 "processor time " + usage.cpu() + " is more than the lease's processors can spend");
     }
 
     private void work() throws VerificationException {
-        Require.that(usage.units() <= spec.work().units(), METERS, "more units than the job has");
-        Require.equal(
-                usage.rows(), spec.work().rows(usage.units()), "usage.meters rows for the units");
-        Require.equal(
-                usage.steps(),
-                spec.work().steps(usage.units()),
-                "usage.meters steps for the units");
+        Require.that(
+                usage.units() <= spec.work().units(),
+                Code.IMPOSSIBLE_USAGE,
+                METERS,
+                "more units than the job has");
+        count(usage.rows(), spec.work().rows(usage.units()), "rows");
+        count(usage.steps(), spec.work().steps(usage.units()), "steps");
+    }
+
+    private static void count(long actual, long expected, String what)
+            throws VerificationException {
+        Require.that(
+                actual == expected,
+                Code.IMPOSSIBLE_USAGE,
+                METERS,
+                what + " for the units: is " + actual + ", expected " + expected);
     }
 
     private void gpus() throws VerificationException {
         int gpus = spec.resources().gpus();
         GpuUsage gpu = usage.gpu();
         Require.that(
-                gpus > 0 || gpu.equals(GpuUsage.NONE), METERS, "the lease has no GPU to meter");
+                gpus > 0 || gpu.equals(GpuUsage.NONE),
+                Code.IMPOSSIBLE_USAGE,
+                METERS,
+                "the lease has no GPU to meter");
         Require.that(
                 gpu.busy().compareTo(longest.multipliedBy(gpus)) <= 0,
+                Code.IMPOSSIBLE_USAGE,
                 METERS,
                 "busy time " + gpu.busy() + " is more than the lease's GPUs have");
         long most = mostMillijoules(gpus);
         Require.that(
                 gpu.meteredMillijoules() <= most
                         && gpu.integratedMillijoules() <= most - gpu.meteredMillijoules(),
+                Code.IMPOSSIBLE_USAGE,
                 METERS,
                 "the energy is more than the lease's GPUs may draw in " + usage.wall());
     }

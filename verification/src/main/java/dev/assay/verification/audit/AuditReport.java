@@ -1,6 +1,7 @@
 package dev.assay.verification.audit;
 
 import dev.assay.verification.audit.Finding.Standing;
+import dev.assay.verification.statement.VerdictPredicate.Outcome;
 
 import java.util.List;
 
@@ -13,9 +14,21 @@ public record AuditReport(List<Finding> findings) {
         }
     }
 
-    /** Whether nothing was refuted. */
+    /**
+     * FAIL when something was refuted; INCONCLUSIVE when nothing was, but something that the audit
+     * is there to check could not be; else PASS. What no such evidence can show takes nothing away
+     * from a PASS.
+     */
+    public Outcome verdict() {
+        if (!with(Standing.REFUTED).isEmpty()) {
+            return Outcome.FAIL;
+        }
+        return with(Standing.UNCHECKED).isEmpty() ? Outcome.PASS : Outcome.INCONCLUSIVE;
+    }
+
+    /** Whether the verdict is PASS. */
     public boolean passed() {
-        return findings.stream().noneMatch(finding -> finding.standing() == Standing.REFUTED);
+        return verdict() == Outcome.PASS;
     }
 
     public List<Finding> with(Standing standing) {

@@ -9,7 +9,6 @@ import dev.assay.verification.log.TlogProof;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Compares each bundle of an evidence folder with what was verified beside it: whoever reads only
@@ -31,7 +30,7 @@ final class BundleCheck {
      * Whether the folder has bundles; folders that were written before there were any have none.
      * Throws when only some are missing, or one cannot be read or says something else.
      */
-    boolean run(List<Logged> statements) throws Refutation {
+    boolean run(List<Logged> statements) throws Halt {
         List<String> bundled =
                 EvidenceLayout.bundled(statements.stream().map(Logged::name).toList());
         if (bundled.stream().noneMatch(name -> folder.has(EvidenceLayout.bundle(name)))) {
@@ -45,7 +44,7 @@ final class BundleCheck {
         return true;
     }
 
-    private void compare(Logged statement) throws Refutation {
+    private void compare(Logged statement) throws Halt {
         String file = EvidenceLayout.bundle(statement.name());
         SigstoreBundle bundle = read(file);
         if (!Arrays.equals(bundle.envelope().bytes(), statement.envelope().bytes())) {
@@ -62,16 +61,15 @@ final class BundleCheck {
         }
     }
 
-    private SigstoreBundle read(String file) throws Refutation {
+    private SigstoreBundle read(String file) throws Halt {
         try {
             return SigstoreBundle.parse(folder.read(file, SigstoreBundle.MAX_BYTES));
         } catch (VerificationException e) {
-            String clause = e.code().name().toLowerCase(Locale.ROOT).replace('_', '-');
-            throw new Refutation(file, clause, String.valueOf(e.getMessage()));
+            throw Halt.because(file, e);
         }
     }
 
-    private static Refutation contradicts(String file, String field, String other) {
-        return new Refutation(file, "bundle", field + " is not what " + other + " says");
+    private static Halt contradicts(String file, String field, String other) {
+        return Halt.refuted(file, field, Clause.BUNDLE, "is not what " + other + " says");
     }
 }

@@ -61,7 +61,7 @@ public final class FolderAudit {
             if (findings.isEmpty()) {
                 proved(
                         EvidenceLayout.INDEX,
-                        "index",
+                        Clause.INDEX,
                         "all "
                                 + files.size()
                                 + " files are those that tenant "
@@ -69,24 +69,24 @@ public final class FolderAudit {
                                 + " signed for");
                 contents(files);
             }
-        } catch (Refutation e) {
+        } catch (Halt e) {
             findings.add(e.finding());
         } catch (ArithmeticException | DateTimeException e) {
             findings.add(
-                    new Finding(
+                    Finding.of(
                             Standing.REFUTED,
                             "statements",
-                            "range",
+                            Clause.RANGE,
                             "a number or an instant is too large: " + e.getMessage()));
         }
         return new AuditReport(findings);
     }
 
-    private void contents(IndexedFolder folder) throws Refutation {
+    private void contents(IndexedFolder folder) throws Halt {
         LeaseHistory.Verified history = LeaseHistory.verify(folder);
         proved(
                 "statements",
-                "signature",
+                Clause.SIGNATURE,
                 "order, lease, "
                         + history.receipts().size()
                         + " receipts"
@@ -96,7 +96,7 @@ public final class FolderAudit {
         var checkpoint = history.logged().getFirst().checkpoint();
         proved(
                 "proofs",
-                "inclusion",
+                Clause.INCLUSION,
                 "the log "
                         + checkpoint.origin()
                         + " of "
@@ -106,7 +106,7 @@ public final class FolderAudit {
         if (!history.bundled()) {
             notProved(
                     "bundles",
-                    "bundle",
+                    Clause.BUNDLE,
                     "what tools of others say of it: the folder was written without bundles");
         }
         if (history.work().isPresent()) {
@@ -114,7 +114,7 @@ public final class FolderAudit {
         } else {
             notProved(
                     "work",
-                    "result",
+                    Clause.RESULT,
                     "the lease closed without a result: there is nothing to replay");
         }
         SettlementCheck check = new SettlementCheck(history);
@@ -122,21 +122,21 @@ public final class FolderAudit {
         if (check.paidUnchallenged()) {
             notProved(
                     EvidenceLayout.statement(EvidenceLayout.SETTLEMENT),
-                    "verdict",
+                    Clause.VERDICT,
                     "that somebody checked the result before it was paid: no verdict was given in"
                             + " time");
         }
         if (check.billsAFailure()) {
             notProved(
                     EvidenceLayout.statement(EvidenceLayout.SETTLEMENT),
-                    "fault",
+                    Clause.FAULT,
                     "that the containers failed by their tenant's doing, or by the deadline that it"
                             + " set, as was billed");
         }
         var settlement = history.settlement().predicate();
         proved(
                 EvidenceLayout.statement(EvidenceLayout.SETTLEMENT),
-                "settlement",
+                Clause.SETTLEMENT,
                 "recomputed: provider "
                         + settlement.total(Purpose.PAYMENT)
                         + ", pools "
@@ -147,16 +147,16 @@ public final class FolderAudit {
                         + settlement.denom());
         for (String name : folder.unread()) {
             findings.add(
-                    new Finding(
+                    Finding.of(
                             Standing.REFUTED,
                             name,
-                            "layout",
+                            Clause.LAYOUT,
                             "is no part of an evidence folder; nothing vouches for it"));
         }
         limits();
     }
 
-    private void work(IndexedFolder folder, LeaseHistory.Work work) throws Refutation {
+    private void work(IndexedFolder folder, LeaseHistory.Work work) throws Halt {
         ResultContents contents;
         try {
             contents = new WorkFiles(folder).open(work.result());
@@ -166,23 +166,23 @@ public final class FolderAudit {
         if (!work.drawIsInTheLog()) {
             notProved(
                     EvidenceLayout.DRAW_PROOF,
-                    "consistency",
+                    Clause.CONSISTENCY,
                     "that the checkpoint which fixed the draw is of the same history as the other"
                             + " proofs: the log holds others' entries between the result and it");
         }
         Optional<String> refutation = contents.refutation();
         if (refutation.isPresent()) {
             findings.add(
-                    new Finding(
+                    Finding.of(
                             Standing.REFUTED,
                             WorkFiles.output(work.result()),
-                            "commitment",
+                            Clause.COMMITMENT,
                             refutation.get()));
             return;
         }
         proved(
                 WorkFiles.output(work.result()),
-                "commitment",
+                Clause.COMMITMENT,
                 "the output is the one that the provider committed to, unit by unit");
         switch (contents) {
             case InferenceContents inference -> replay(work, inference);
@@ -193,44 +193,44 @@ public final class FolderAudit {
     }
 
     private static ResultContents unusable(LeaseHistory.Work work, VerificationException e)
-            throws Refutation {
+            throws Halt {
         try {
             return UnusableOutput.because(work.result(), e);
         } catch (VerificationException other) {
-            throw new Refutation("work", "contents", String.valueOf(other.getMessage()));
+            throw Halt.because("work", other);
         }
     }
 
     /** Nobody computes a container's work again: what stands is who ended how and left what. */
-    private void files(LeaseHistory.Work work, ContainerContents contents) throws Refutation {
+    private void files(LeaseHistory.Work work, ContainerContents contents) throws Halt {
         int units = contents.report().units().size();
         List<Integer> incomplete = contents.incomplete(IntStream.range(0, units).boxed().toList());
         verdictAgrees(work, !incomplete.isEmpty());
         if (incomplete.isEmpty()) {
             proved(
                     EvidenceLayout.CONTAINER_RESULT,
-                    "files",
+                    Clause.CONTENTS,
                     "the log and the list of outputs of each of "
                             + units
                             + " containers are those that the result names");
         } else {
             findings.add(
-                    new Finding(
+                    Finding.of(
                             Standing.REFUTED,
                             EvidenceLayout.CONTAINER_RESULT,
-                            "files",
+                            Clause.CONTENTS,
                             "the log or the list of outputs of containers "
                                     + incomplete
                                     + " is not the one that the result names"));
         }
         notProved(
                 EvidenceLayout.CONTAINER_RESULT,
-                "replay",
+                Clause.REPLAY,
                 "that the containers did what their image and command say: a container's work is"
                         + " not computed again");
     }
 
-    private void replay(LeaseHistory.Work work, ResultContents contents) throws Refutation {
+    private void replay(LeaseHistory.Work work, ResultContents contents) throws Halt {
         int all = contents.result().result().units();
         List<Integer> units =
                 extent == Extent.ALL || work.audited().isEmpty()
@@ -240,7 +240,7 @@ public final class FolderAudit {
         try {
             failed = new Replay(exact).failures(contents, units, replayed);
         } catch (VerificationException e) {
-            throw new Refutation("work", "replay", String.valueOf(e.getMessage()));
+            throw Halt.because("work", e);
         }
         verdictAgrees(work, !failed.isEmpty());
         String how =
@@ -250,20 +250,20 @@ public final class FolderAudit {
         if (failed.isEmpty()) {
             proved(
                     WorkFiles.output(work.result()),
-                    "replay",
+                    Clause.REPLAY,
                     units.size() + " of " + all + " units replayed here came out the same, " + how);
         } else {
             findings.add(
-                    new Finding(
+                    Finding.of(
                             Standing.REFUTED,
                             WorkFiles.output(work.result()),
-                            "replay",
+                            Clause.REPLAY,
                             "units " + failed + " replayed here did not come out the same " + how));
         }
         if (units.size() < all) {
             notProved(
                     WorkFiles.output(work.result()),
-                    "replay",
+                    Clause.REPLAY,
                     (all - units.size())
                             + " units were not drawn; a cheat in a share f of them stays unseen"
                             + " with probability (1 − f)^"
@@ -273,14 +273,15 @@ public final class FolderAudit {
     }
 
     /** A FAIL over a result in which nothing is wrong is the auditor's lie. */
-    private static void verdictAgrees(LeaseHistory.Work work, boolean refuted) throws Refutation {
+    private static void verdictAgrees(LeaseHistory.Work work, boolean refuted) throws Halt {
         Optional<AuditedResult> audited = work.audited();
         if (audited.isPresent()
                 && !refuted
                 && audited.get().verdict().outcome() == VerdictPredicate.Outcome.FAIL) {
-            throw new Refutation(
+            throw Halt.refuted(
                     EvidenceLayout.statement(EvidenceLayout.VERDICT),
-                    "outcome",
+                    "verdict.outcome",
+                    Clause.VERDICT,
                     "is FAIL, but the units came out the same here");
         }
     }
@@ -288,30 +289,30 @@ public final class FolderAudit {
     private void limits() {
         notProved(
                 "keys",
-                "identity",
+                Clause.IDENTITY,
                 "whose the keys are: compare their ids with ones you have from the parties"
                         + " themselves");
         notProved(
                 "proofs",
-                "witness",
+                Clause.WITNESS,
                 "that the log showed everyone the same history: no witness cosigned its"
                         + " checkpoint");
         notProved(
                 EvidenceLayout.statement(EvidenceLayout.SETTLEMENT),
-                "bid deposit",
+                Clause.BID_DEPOSIT,
                 "that the deposit behind the bid came back whole: the lease does not say how much"
                         + " it was");
         notProved(
                 "statements",
-                "hardware",
+                Clause.HARDWARE,
                 "on which hardware the work ran, and that clocks were right");
     }
 
-    private void proved(String file, String clause, String message) {
-        findings.add(new Finding(Standing.PROVED, file, clause, message));
+    private void proved(String file, Clause clause, String message) {
+        findings.add(Finding.of(Standing.PROVED, file, clause, message));
     }
 
-    private void notProved(String file, String clause, String message) {
-        findings.add(new Finding(Standing.NOT_PROVED, file, clause, message));
+    private void notProved(String file, Clause clause, String message) {
+        findings.add(Finding.of(Standing.NOT_PROVED, file, clause, message));
     }
 }

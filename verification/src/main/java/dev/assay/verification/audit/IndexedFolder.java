@@ -3,6 +3,7 @@ package dev.assay.verification.audit;
 import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.json.JsonException;
 import dev.assay.verification.VerificationException;
+import dev.assay.verification.audit.Finding.Standing;
 import dev.assay.verification.crypto.VerifyingKey;
 import dev.assay.verification.dsse.Envelope;
 import dev.assay.verification.statement.EvidencePredicate;
@@ -59,7 +60,7 @@ final class IndexedFolder {
      * Opens a folder; every file that is missing, changed or not in the index becomes a refutation
      * in {@code wrong}.
      */
-    static IndexedFolder open(Path folder, List<Finding> wrong) throws Refutation {
+    static IndexedFolder open(Path folder, List<Finding> wrong) throws Halt {
         VerifyingKey tenantKey = tenantKey(folder);
         Statement statement = index(folder, tenantKey);
         Map<String, Digest> files =
@@ -68,11 +69,13 @@ final class IndexedFolder {
                                 Collectors.toMap(
                                         Subject::name, Subject::digest, (a, _) -> a, TreeMap::new));
         if (!(statement.predicate() instanceof EvidencePredicate index)) {
-            throw new Refutation(EvidenceLayout.INDEX, "index", "holds another kind of statement");
+            throw Halt.refuted(
+                    EvidenceLayout.INDEX,
+                    "statement.predicateType",
+                    Clause.INDEX,
+                    "holds another kind of statement");
         }
-        for (Refutation refutation : compare(folder, files)) {
-            wrong.add(refutation.finding());
-        }
+        compare(folder, files, wrong);
         return new IndexedFolder(folder, files, tenantKey, index);
     }
 
@@ -103,56 +106,58 @@ final class IndexedFolder {
     }
 
     /** The digest of a file, which is also that in the index. */
-    Digest digest(String name) throws Refutation {
+    Digest digest(String name) throws Halt {
         Digest digest = files.get(name);
         if (digest == null) {
-            throw new Refutation(name, "index", "is missing from the folder");
+            throw missing(name);
         }
         return digest;
     }
 
     /** The bytes of a small file, with the digest that the index names. */
-    byte[] read(String name) throws Refutation {
+    byte[] read(String name) throws Halt {
         return read(name, MAX_DOCUMENT);
     }
 
     /** The same of a file that may have so many bytes. */
-    byte[] read(String name, int maxBytes) throws Refutation {
+    byte[] read(String name, int maxBytes) throws Halt {
         Digest expected = digest(name);
         byte[] bytes = bounded(folder, name, maxBytes);
         unread.remove(name);
         if (!expected.equals(Digest.sha256(bytes))) {
-            throw new Refutation(name, "index", "changed while it was read");
+            throw Halt.refuted(name, Clause.INDEX, "changed while it was read");
         }
         return bytes;
     }
 
-    String text(String name) throws Refutation {
+    String text(String name) throws Halt {
         return new String(read(name), StandardCharsets.UTF_8);
     }
 
-    private static VerifyingKey tenantKey(Path folder) throws Refutation {
+    private static VerifyingKey tenantKey(Path folder) throws Halt {
         try {
             return VerifyingKey.fromPem(
                     new String(bounded(folder, EvidenceLayout.TENANT_KEY), StandardCharsets.UTF_8));
         } catch (VerificationException e) {
-            throw new Refutation(EvidenceLayout.TENANT_KEY, "key", String.valueOf(e.getMessage()));
+            throw Halt.because(EvidenceLayout.TENANT_KEY, Clause.KEY, e);
         }
     }
 
-    private static Statement index(Path folder, VerifyingKey tenantKey) throws Refutation {
+    private static Statement index(Path folder, VerifyingKey tenantKey) throws Halt {
         try {
             Envelope envelope = Envelope.parse(bounded(folder, EvidenceLayout.INDEX));
             if (!envelope.keyId().equals(tenantKey.keyId())
                     && nameOfSigner(envelope).equals(envelope.keyId().hex())) {
-                throw new Refutation(
+                throw Halt.refuted(
                         EvidenceLayout.TENANT_KEY,
-                        "key",
+                        Clause.KEY,
                         "is not the key " + envelope.keyId().brief() + " that signed the index");
             }
             return Statement.parse(envelope.verify(tenantKey).payload());
-        } catch (VerificationException | JsonException e) {
-            throw new Refutation(EvidenceLayout.INDEX, "signature", String.valueOf(e.getMessage()));
+        } catch (VerificationException e) {
+            throw Halt.because(EvidenceLayout.INDEX, e);
+        } catch (JsonException e) {
+            throw Halt.refuted(EvidenceLayout.INDEX, e.field(), Clause.STATEMENT, e.problem());
         }
     }
 
@@ -170,31 +175,38 @@ final class IndexedFolder {
         }
     }
 
-    private static List<Refutation> compare(Path folder, Map<String, Digest> files)
-            throws Refutation {
-        List<Refutation> wrong = new ArrayList<>();
+    private static void compare(Path folder, Map<String, Digest> files, List<Finding> wrong)
+            throws Halt {
         List<String> present = present(folder);
         for (String name : present) {
             Digest expected = files.get(name);
             if (expected == null) {
-                wrong.add(new Refutation(name, "index", "is not in the index"));
+                wrong.add(refuted(name, "is not in the index"));
             } else if (!expected.equals(digest(folder, name))) {
-                wrong.add(
-                        new Refutation(
-                                name,
-                                "index",
-                                "was changed: its digest is not the one in the index"));
+                wrong.add(refuted(name, "was changed: its digest is not the one in the index"));
             }
         }
         for (String name : files.keySet()) {
             if (!present.contains(name)) {
-                wrong.add(new Refutation(name, "index", "is missing from the folder"));
+                wrong.add(missing(name).finding());
             }
         }
-        return wrong;
     }
 
-    private static List<String> present(Path folder) throws Refutation {
+    private static Finding refuted(String name, String problem) {
+        return Finding.of(Standing.REFUTED, name, Clause.INDEX, problem);
+    }
+
+    private static Halt missing(String name) {
+        return Halt.refuted(name, Clause.INDEX, "is missing from the folder");
+    }
+
+    /** What is said of a file or folder that the machine does not let the audit read. */
+    static String unreadable(Exception e) {
+        return "cannot be read (" + e + "); make it readable and audit again";
+    }
+
+    private static List<String> present(Path folder) throws Halt {
         try (Stream<Path> paths = Files.walk(folder)) {
             List<String> names = new ArrayList<>();
             for (Path path : paths.limit(MAX_FILES).toList()) {
@@ -204,40 +216,40 @@ final class IndexedFolder {
                         names.add(name);
                     }
                 } else if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-                    throw new Refutation(name, "index", "is neither a plain file nor a folder");
+                    throw Halt.refuted(name, Clause.INDEX, "is neither a plain file nor a folder");
                 }
             }
             return names;
         } catch (IOException | UncheckedIOException e) {
-            throw new Refutation(".", "folder", "cannot be read: " + e.getMessage());
+            throw Halt.unchecked(".", Clause.LAYOUT, unreadable(e));
         }
     }
 
-    private static Digest digest(Path folder, String name) throws Refutation {
+    private static Digest digest(Path folder, String name) throws Halt {
         try {
             return Digest.sha256(folder.resolve(name));
         } catch (IOException e) {
-            throw new Refutation(name, "index", "cannot be read: " + e.getMessage());
+            throw Halt.unchecked(name, Clause.INDEX, unreadable(e));
         }
     }
 
-    private static byte[] bounded(Path folder, String name) throws Refutation {
+    private static byte[] bounded(Path folder, String name) throws Halt {
         return bounded(folder, name, MAX_DOCUMENT);
     }
 
-    private static byte[] bounded(Path folder, String name, int maxBytes) throws Refutation {
+    private static byte[] bounded(Path folder, String name, int maxBytes) throws Halt {
         Path file = folder.resolve(name);
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            throw new Refutation(name, "index", "is missing from the folder");
+            throw missing(name);
         }
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(maxBytes + 1);
             if (bytes.length > maxBytes) {
-                throw new Refutation(name, "size", "has more than " + maxBytes + " bytes");
+                throw Halt.refuted(name, Clause.SIZE, "has more than " + maxBytes + " bytes");
             }
             return bytes;
         } catch (IOException e) {
-            throw new Refutation(name, "index", "cannot be read: " + e.getMessage());
+            throw Halt.unchecked(name, Clause.INDEX, unreadable(e));
         }
     }
 }

@@ -69,7 +69,7 @@ final class LeaseHistory {
         }
     }
 
-    static Verified verify(IndexedFolder folder) throws Refutation {
+    static Verified verify(IndexedFolder folder) throws Halt {
         return new LeaseHistory(
                         folder,
                         key(folder, EvidenceLayout.PROVIDER_KEY),
@@ -78,7 +78,7 @@ final class LeaseHistory {
                 .verify();
     }
 
-    private Verified verify() throws Refutation {
+    private Verified verify() throws Halt {
         VerifiedOrder order =
                 statement(
                         EvidenceLayout.ORDER,
@@ -90,9 +90,10 @@ final class LeaseHistory {
                         marketKey,
                         e -> VerifiedLease.verify(e, marketKey, order));
         if (!lease.id().equals(folder.index().lease())) {
-            throw new Refutation(
+            throw Halt.refuted(
                     EvidenceLayout.INDEX,
-                    "leaseId",
+                    "evidence.leaseId",
+                    Clause.INDEX,
                     "names another lease than the one in the folder");
         }
         List<VerifiedReceipt> receipts = receipts(lease);
@@ -110,12 +111,12 @@ final class LeaseHistory {
         return new Verified(lease, receipts, work, settlement, logged, bundled);
     }
 
-    private List<VerifiedReceipt> receipts(VerifiedLease lease) throws Refutation {
+    private List<VerifiedReceipt> receipts(VerifiedLease lease) throws Halt {
         ReceiptChain chain;
         try {
             chain = new ReceiptChain(lease, providerKey);
         } catch (VerificationException e) {
-            throw refuted(EvidenceLayout.PROVIDER_KEY, "key", e);
+            throw Halt.because(EvidenceLayout.PROVIDER_KEY, Clause.KEY, e);
         }
         Instant latest = folder.index().createdOn();
         for (int i = 0; folder.has(EvidenceLayout.statement(EvidenceLayout.receipt(i))); i++) {
@@ -127,11 +128,11 @@ final class LeaseHistory {
         return chain.receipts();
     }
 
-    private Work work(VerifiedLease lease, List<VerifiedReceipt> receipts) throws Refutation {
+    private Work work(VerifiedLease lease, List<VerifiedReceipt> receipts) throws Halt {
         if (receipts.isEmpty()) {
-            throw new Refutation(
+            throw Halt.refuted(
                     EvidenceLayout.statement(EvidenceLayout.receipt(0)),
-                    "usage",
+                    Clause.RECEIPT_CHAIN,
                     "a result without a receipt");
         }
         AttestedResult result =
@@ -161,9 +162,9 @@ final class LeaseHistory {
                                         drawnFrom.checkpoint().size(),
                                         drawnFrom.checkpoint().root()));
         if (logged.getLast().index() < drawnFrom.checkpoint().size()) {
-            throw new Refutation(
+            throw Halt.refuted(
                     EvidenceLayout.DRAW_PROOF,
-                    "order",
+                    Clause.LOG_ORDER,
                     "the verdict was in the log before the draw was fixed");
         }
         return new Work(result, Optional.of(audited), sameHistory(committed, drawnFrom));
@@ -174,14 +175,13 @@ final class LeaseHistory {
      * What the proofs cannot show is whether entries between the result and the draw are the same;
      * there are none when the draw's checkpoint is the result's own, and then true is returned.
      */
-    private static boolean sameHistory(LoggedLeaf committed, LoggedLeaf drawnFrom)
-            throws Refutation {
+    private static boolean sameHistory(LoggedLeaf committed, LoggedLeaf drawnFrom) throws Halt {
         boolean own = drawnFrom.checkpoint().size() == drawnFrom.index() + 1;
         if (committed.index() != drawnFrom.index()
                 || (own && !drawnFrom.checkpoint().root().equals(committed.rootThrough()))) {
-            throw new Refutation(
+            throw Halt.refuted(
                     EvidenceLayout.DRAW_PROOF,
-                    "consistency",
+                    Clause.CONSISTENCY,
                     "is of another history of the log than the other proofs");
         }
         return own;
@@ -191,20 +191,20 @@ final class LeaseHistory {
      * Commit before draw, draw before verdict: the log must hold the statements in the order of the
      * story.
      */
-    private void order() throws Refutation {
+    private void order() throws Halt {
         for (int i = 1; i < logged.size(); i++) {
             if (logged.get(i).index() <= logged.get(i - 1).index()) {
-                throw new Refutation(
+                throw Halt.refuted(
                         "proofs",
-                        "order",
+                        Clause.LOG_ORDER,
                         "the log holds the statements in another order than they were made");
             }
         }
         long checkpoints = logged.stream().map(leaf -> leaf.checkpoint().root()).distinct().count();
         if (checkpoints != 1) {
-            throw new Refutation(
+            throw Halt.refuted(
                     "proofs",
-                    "checkpoint",
+                    Clause.CHECKPOINT,
                     "the proofs are of " + checkpoints + " different checkpoints");
         }
     }
@@ -214,7 +214,7 @@ final class LeaseHistory {
         T verify(Envelope envelope) throws VerificationException;
     }
 
-    private <T> T statement(String name, VerifyingKey key, Step<T> step) throws Refutation {
+    private <T> T statement(String name, VerifyingKey key, Step<T> step) throws Halt {
         String file = EvidenceLayout.statement(name);
         try {
             Envelope envelope = Envelope.parse(folder.read(file));
@@ -224,48 +224,40 @@ final class LeaseHistory {
             statements.add(new BundleCheck.Logged(name, envelope, key, proof));
             return verified;
         } catch (VerificationException e) {
-            throw refuted(file, clause(e), e);
+            throw Halt.because(file, e);
         }
     }
 
-    private TlogProof proof(String file) throws Refutation {
+    private TlogProof proof(String file) throws Halt {
         try {
             return TlogProof.parse(folder.read(file));
         } catch (VerificationException e) {
-            throw refuted(file, clause(e), e);
+            throw Halt.because(file, e);
         }
     }
 
     private LoggedLeaf verified(TlogProof proof, String file, Envelope envelope, VerifyingKey key)
-            throws Refutation {
+            throws Halt {
         try {
             return proof.verify(LogLeaf.of(envelope, key), logKey);
         } catch (VerificationException e) {
-            throw refuted(file, clause(e), e);
+            throw Halt.because(file, e);
         }
     }
 
-    private static VerifyingKey key(IndexedFolder folder, String name) throws Refutation {
+    private static VerifyingKey key(IndexedFolder folder, String name) throws Halt {
         try {
             return VerifyingKey.fromPem(folder.text(name));
         } catch (VerificationException e) {
-            throw refuted(name, "key", e);
+            throw Halt.because(name, Clause.KEY, e);
         }
     }
 
-    private static LogVerifyingKey logKey(IndexedFolder folder) throws Refutation {
+    private static LogVerifyingKey logKey(IndexedFolder folder) throws Halt {
         try {
             return LogVerifyingKey.parse(folder.text(EvidenceLayout.LOG_KEY));
         } catch (VerificationException e) {
-            throw refuted(EvidenceLayout.LOG_KEY, "key", e);
+            throw Halt.because(EvidenceLayout.LOG_KEY, Clause.KEY, e);
         }
-    }
-
-    private static String clause(VerificationException e) {
-        return e.code().name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
-    }
-
-    private static Refutation refuted(String file, String clause, VerificationException e) {
-        return new Refutation(file, clause, String.valueOf(e.getMessage()));
     }
 }

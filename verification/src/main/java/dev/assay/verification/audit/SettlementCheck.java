@@ -25,6 +25,7 @@ import java.util.Set;
  */
 final class SettlementCheck {
     private static final String FILE = EvidenceLayout.statement(EvidenceLayout.SETTLEMENT);
+    private static final String BID_TRANSFERS = "settlement.transfers";
     private static final Set<Purpose> BID_PURPOSES = EnumSet.of(Purpose.BID_DEPOSIT, Purpose.SLASH);
 
     /** Ends by which the provider loses its bid's deposit. */
@@ -49,7 +50,7 @@ final class SettlementCheck {
         return settlement.reason() == CloseReason.DONE && settlement.verdict().isEmpty();
     }
 
-    void run() throws Refutation {
+    void run() throws Halt {
         equal(settlement.lease(), history.lease().id(), "leaseId");
         equal(settlement.denom(), lease.price().denom(), "denom");
         citations();
@@ -62,7 +63,7 @@ final class SettlementCheck {
     }
 
     /** The deposit goes to the provider, the pools and back to the tenant, and nowhere else. */
-    private void division(MicroAmount owed) throws Refutation {
+    private void division(MicroAmount owed) throws Halt {
         FeeSchedule.Split split = lease.fees().split(owed);
         List<Transfer> due = new ArrayList<>();
         due.add(transfer(Purpose.PAYMENT, provider(), split.provider()));
@@ -77,11 +78,11 @@ final class SettlementCheck {
         made.removeIf(transfer -> BID_PURPOSES.contains(transfer.purpose()));
         for (Transfer transfer : due) {
             if (!made.remove(transfer)) {
-                throw new Refutation(FILE, "transfers", "recomputed, but not made: " + transfer);
+                throw wrong("transfers", "recomputed, but not made: " + transfer);
             }
         }
         if (!made.isEmpty()) {
-            throw new Refutation(FILE, "transfers", "made, but not recomputed: " + made.getFirst());
+            throw wrong("transfers", "made, but not recomputed: " + made.getFirst());
         }
     }
 
@@ -97,28 +98,30 @@ final class SettlementCheck {
      * The bid's deposit goes back to the provider, or to the tenant when the provider failed it.
      * How much it was, the lease does not say.
      */
-    private void bidDeposit() throws Refutation {
+    private void bidDeposit() throws Halt {
         List<Transfer> bid =
                 settlement.transfers().stream()
                         .filter(transfer -> BID_PURPOSES.contains(transfer.purpose()))
                         .toList();
         if (bid.size() > 1) {
-            throw new Refutation(FILE, "bid deposit", "is divided twice: " + bid);
+            throw Halt.refuted(FILE, BID_TRANSFERS, Clause.BID_DEPOSIT, "is divided twice: " + bid);
         }
         for (Transfer transfer : bid) {
             boolean slashed = SLASHING.contains(settlement.reason());
-            equal(
-                    transfer,
+            Transfer due =
                     new Transfer(
                             slashed ? Purpose.SLASH : Purpose.BID_DEPOSIT,
                             "bid:" + lease.order().hex() + ":" + lease.provider().hex(),
                             slashed ? "tenant:" + lease.tenant().hex() : provider(),
-                            transfer.amount()),
-                    "bid deposit");
+                            transfer.amount());
+            if (!transfer.equals(due)) {
+                throw Halt.refuted(
+                        FILE, BID_TRANSFERS, Clause.BID_DEPOSIT, different(transfer, due));
+            }
         }
     }
 
-    private void citations() throws Refutation {
+    private void citations() throws Halt {
         Optional<LeaseHistory.Work> work = history.work();
         equal(
                 settlement.usageHead(),
@@ -136,7 +139,7 @@ final class SettlementCheck {
     }
 
     /** The quantity that verification allows to be billed. */
-    private long quantity() throws Refutation {
+    private long quantity() throws Halt {
         return switch (settlement.reason()) {
             case DONE -> {
                 require(
@@ -151,7 +154,7 @@ final class SettlementCheck {
             case OWNER -> timed();
             case FAILED -> billsAFailure() ? timed() : 0;
             case MANIFEST_TIMEOUT, PROVIDER_LOST -> 0;
-            case NO_BIDS -> throw new Refutation(FILE, "reason", "says no bids; there is a lease");
+            case NO_BIDS -> throw wrong("reason", "says no bids; there is a lease");
         };
     }
 
@@ -194,15 +197,23 @@ final class SettlementCheck {
         }
     }
 
-    private static void require(boolean condition, String problem) throws Refutation {
+    private static void require(boolean condition, String problem) throws Halt {
         if (!condition) {
-            throw new Refutation(FILE, "reason", problem);
+            throw wrong("reason", problem);
         }
     }
 
-    private static void equal(Object actual, Object expected, String field) throws Refutation {
+    private static void equal(Object actual, Object expected, String field) throws Halt {
         if (!actual.equals(expected)) {
-            throw new Refutation(FILE, field, "is " + actual + "; recomputed: " + expected);
+            throw wrong(field, different(actual, expected));
         }
+    }
+
+    private static String different(Object actual, Object expected) {
+        return "is " + actual + "; recomputed: " + expected;
+    }
+
+    private static Halt wrong(String field, String problem) {
+        return Halt.refuted(FILE, "settlement." + field, Clause.SETTLEMENT, problem);
     }
 }

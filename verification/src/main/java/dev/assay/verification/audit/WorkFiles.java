@@ -35,7 +35,7 @@ record WorkFiles(IndexedFolder folder) {
         };
     }
 
-    ResultContents open(AttestedResult result) throws Refutation, VerificationException {
+    ResultContents open(AttestedResult result) throws Halt, VerificationException {
         named(output(result), result.result().output());
         return switch (result.result().build()) {
             case InferenceBuild build -> {
@@ -62,11 +62,12 @@ record WorkFiles(IndexedFolder folder) {
         };
     }
 
-    private Manifest manifest() throws Refutation {
+    private Manifest manifest() throws Halt {
         try {
             return Manifest.parse(bounded(EvidenceLayout.MODEL));
         } catch (ModelException e) {
-            throw new Refutation(EvidenceLayout.MODEL, "format", String.valueOf(e.getMessage()));
+            throw Halt.refuted(
+                    EvidenceLayout.MODEL, Clause.CONTENTS, String.valueOf(e.getMessage()));
         }
     }
 
@@ -77,7 +78,7 @@ record WorkFiles(IndexedFolder folder) {
         try {
             named(EvidenceLayout.checkpoint(unit), digest);
             manifest = bounded(EvidenceLayout.checkpoint(unit));
-        } catch (Refutation e) {
+        } catch (Halt e) {
             throw missing(e);
         }
         return TrainingCheckpoint.parse(
@@ -87,20 +88,19 @@ record WorkFiles(IndexedFolder folder) {
     private Path tensors(int unit, Digest digest) throws BlobException {
         try {
             named(EvidenceLayout.tensors(unit), digest);
-        } catch (Refutation e) {
+        } catch (Halt e) {
             throw missing(e);
         }
         return folder.path(EvidenceLayout.tensors(unit));
     }
 
     /** That a folder lacks it does not say that the provider did. */
-    private static BlobException missing(Refutation e) {
+    private static BlobException missing(Halt e) {
         return new BlobException(
                 BlobException.Code.IO, e.finding().file() + ": " + e.getMessage(), e);
     }
 
-    private ContainerContents container(AttestedResult result)
-            throws Refutation, VerificationException {
+    private ContainerContents container(AttestedResult result) throws Halt, VerificationException {
         byte[] output = bounded(EvidenceLayout.CONTAINER_RESULT);
         Set<Digest> present = new HashSet<>();
         ContainerContents contents = ContainerContents.open(result, output, present::contains);
@@ -114,28 +114,28 @@ record WorkFiles(IndexedFolder folder) {
     }
 
     /** The file, looked at: its digest must be this one. */
-    private Digest found(String name, Digest digest) throws Refutation {
+    private Digest found(String name, Digest digest) throws Halt {
         named(name, digest);
         folder.path(name);
         return digest;
     }
 
-    private byte[] bounded(String name) throws Refutation {
+    private byte[] bounded(String name) throws Halt {
         Path file = folder.path(name);
         try {
             if (Files.size(file) > ContainerResult.MAX_BYTES) {
-                throw new Refutation(
-                        name, "size", "has more than " + ContainerResult.MAX_BYTES + " bytes");
+                throw Halt.refuted(
+                        name, Clause.SIZE, "has more than " + ContainerResult.MAX_BYTES + " bytes");
             }
             return Files.readAllBytes(file);
         } catch (IOException e) {
-            throw new Refutation(name, "file", "cannot be read: " + e.getMessage());
+            throw Halt.unchecked(name, Clause.CONTENTS, IndexedFolder.unreadable(e));
         }
     }
 
-    private void named(String name, Digest digest) throws Refutation {
+    private void named(String name, Digest digest) throws Halt {
         if (!folder.digest(name).equals(digest)) {
-            throw new Refutation(name, "digest", "is not the file that the result names");
+            throw Halt.refuted(name, Clause.CONTENTS, "is not the file that the result names");
         }
     }
 }

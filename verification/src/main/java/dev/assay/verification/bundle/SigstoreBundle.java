@@ -61,7 +61,7 @@ public record SigstoreBundle(Envelope envelope, VerifyingKey key, Digest logId, 
         try {
             return BundleJson.read(StrictJson.canonicalObject(bytes, MAX_BYTES, "bundle"));
         } catch (JsonException e) {
-            throw new VerificationException(Code.BAD_ENCODING, String.valueOf(e.getMessage()), e);
+            throw new VerificationException(Code.BAD_ENCODING, e);
         }
     }
 

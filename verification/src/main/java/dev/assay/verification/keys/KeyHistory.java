@@ -100,7 +100,7 @@ public final class KeyHistory {
                                 Code.BAD_STATEMENT, other.type() + " is no statement about a key");
             };
         } catch (JsonException e) {
-            throw new VerificationException(Code.BAD_STATEMENT, String.valueOf(e.getMessage()), e);
+            throw new VerificationException(Code.BAD_STATEMENT, e);
         }
     }
 

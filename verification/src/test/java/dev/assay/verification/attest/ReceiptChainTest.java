@@ -142,7 +142,7 @@ final class ReceiptChainTest {
         append(next(0));
         UsagePredicate second = next(1);
         assertRefused(
-                        Code.BAD_STATEMENT,
+                        Code.BAD_PERIOD,
                         () ->
                                 append(
                                         period(
@@ -157,7 +157,7 @@ final class ReceiptChainTest {
         UsagePredicate first = next(0);
         Instant leased = papers.lease().createdOn();
         assertRefused(
-                        Code.BAD_STATEMENT,
+                        Code.BAD_PERIOD,
                         () ->
                                 append(
                                         period(
@@ -174,7 +174,7 @@ final class ReceiptChainTest {
         UsagePredicate first = next(0);
         Instant limit = LATER.plus(ReceiptChain.CLOCK_SKEW);
         assertRefused(
-                        Code.BAD_STATEMENT,
+                        Code.BAD_PERIOD,
                         () -> append(period(first, first.periodStart(), limit.plusMillis(1))))
                 .endsWith(" is in the future");
         append(period(first, first.periodStart(), limit));
@@ -195,7 +195,9 @@ final class ReceiptChainTest {
         Usage less =
                 new Usage(Duration.ofMillis(wall), Duration.ofMillis(cpu), memory, rows, units);
         UsagePredicate third = next(2);
-        assertRefused(Code.BAD_STATEMENT, () -> append(changed(third, 2, third.previous(), less)))
+        assertRefused(
+                        Code.IMPOSSIBLE_USAGE,
+                        () -> append(changed(third, 2, third.previous(), less)))
                 .isEqualTo("usage.meters: a cumulative quantity fell");
     }
 
@@ -205,9 +207,9 @@ final class ReceiptChainTest {
             UsagePredicate first = next(2);
             Usage usage = with(first.usage(), rows, 2);
             assertRefused(
-                            Code.BAD_STATEMENT,
+                            Code.IMPOSSIBLE_USAGE,
                             () -> append(changed(first, 0, first.previous(), usage)))
-                    .isEqualTo("usage.meters rows for the units: is " + rows + ", expected 4");
+                    .isEqualTo("usage.meters: rows for the units: is " + rows + ", expected 4");
         }
     }
 
@@ -216,7 +218,7 @@ final class ReceiptChainTest {
         UsagePredicate first = next(3);
         for (long units : new long[] {4, Long.MAX_VALUE}) {
             assertRefused(
-                            Code.BAD_STATEMENT,
+                            Code.IMPOSSIBLE_USAGE,
                             () ->
                                     append(
                                             changed(
@@ -233,7 +235,9 @@ final class ReceiptChainTest {
         UsagePredicate first = next(0);
         Usage most = times(Duration.ofSeconds(2), Duration.ZERO);
         Usage more = times(Duration.ofSeconds(2).plusMillis(1), Duration.ZERO);
-        assertRefused(Code.BAD_STATEMENT, () -> append(changed(first, 0, first.previous(), more)))
+        assertRefused(
+                        Code.IMPOSSIBLE_USAGE,
+                        () -> append(changed(first, 0, first.previous(), more)))
                 .isEqualTo("usage.meters: wall time PT2.001S is longer than the periods it covers");
         append(changed(first, 0, first.previous(), most));
     }
@@ -244,7 +248,9 @@ final class ReceiptChainTest {
         // Two leased processors and two for the runtime, over one second and one of drift.
         Usage most = times(Duration.ofSeconds(1), Duration.ofSeconds(8));
         Usage more = times(Duration.ofSeconds(1), Duration.ofSeconds(8).plusMillis(1));
-        assertRefused(Code.BAD_STATEMENT, () -> append(changed(first, 0, first.previous(), more)))
+        assertRefused(
+                        Code.IMPOSSIBLE_USAGE,
+                        () -> append(changed(first, 0, first.previous(), more)))
                 .endsWith("PT8.001S is more than the lease's processors can spend");
         append(changed(first, 0, first.previous(), most));
     }

@@ -85,7 +85,7 @@ final class UsageBoundsTest {
     }
 
     private static void assertImpossible(String problem, Usage usage, int gpus, Device... devices) {
-        assertRefused(Code.BAD_STATEMENT, () -> check(usage, gpus, devices)).contains(problem);
+        assertRefused(Code.IMPOSSIBLE_USAGE, () -> check(usage, gpus, devices)).contains(problem);
     }
 
     /** Nine seconds and one of drift, two leased processors and two of the runtime. */
@@ -114,7 +114,7 @@ final class UsageBoundsTest {
     void steps_areThoseOfTheFinishedUnits(long units, long steps, long rows) throws Exception {
         check(new Usage(WALL, WALL, 0, GpuUsage.NONE, rows, steps, units), 0);
         assertImpossible(
-                "usage.meters steps for the units: is " + (steps + 1) + ", expected " + steps,
+                "usage.meters: steps for the units: is " + (steps + 1) + ", expected " + steps,
                 new Usage(WALL, WALL, 0, GpuUsage.NONE, rows, steps + 1, units),
                 0);
     }

@@ -48,6 +48,21 @@ abstract class AuditedStory {
                 .as(report.toString())
                 .anyMatch(
                         finding ->
-                                finding.file().equals(file) && finding.message().contains(message));
+                                finding.file().equals(file)
+                                        && (finding.field() + ": " + finding.message())
+                                                .contains(message));
+    }
+
+    /** That this is the only thing that is wrong. */
+    static void assertRefuted(AuditReport report, String file, String field, Clause clause) {
+        assertThat(report.with(Standing.REFUTED))
+                .as(report.toString())
+                .singleElement()
+                .satisfies(
+                        finding -> {
+                            assertThat(finding.file()).isEqualTo(file);
+                            assertThat(finding.field()).isEqualTo(field);
+                            assertThat(finding.clause()).isEqualTo(clause);
+                        });
     }
 }

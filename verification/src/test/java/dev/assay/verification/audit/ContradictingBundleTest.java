@@ -25,7 +25,7 @@ final class ContradictingBundleTest extends AuditedStory {
         assertRefuted(
                 folder.audit(),
                 RESULT,
-                "dsseEnvelope is not what statements/result.dsse.json says");
+                "dsseEnvelope: is not what statements/result.dsse.json says");
     }
 
     /** A proof that is right, but of an older checkpoint than all the others. */
@@ -41,7 +41,9 @@ final class ContradictingBundleTest extends AuditedStory {
         folder.signAgain(papers);
 
         assertRefuted(
-                folder.audit(), RESULT, "inclusionProof is not what proofs/result.tlog-proof says");
+                folder.audit(),
+                RESULT,
+                "inclusionProof: is not what proofs/result.tlog-proof says");
     }
 
     @Test
@@ -54,7 +56,7 @@ final class ContradictingBundleTest extends AuditedStory {
         folder.write(RESULT, twin.bytes());
         folder.signAgain(papers);
 
-        assertRefuted(folder.audit(), RESULT, "logId is not what keys/log.vkey says");
+        assertRefuted(folder.audit(), RESULT, "logId: is not what keys/log.vkey says");
     }
 
     @Test

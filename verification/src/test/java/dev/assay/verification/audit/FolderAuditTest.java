@@ -23,9 +23,19 @@ final class FolderAuditTest extends AuditedStory {
         assertThat(report.passed()).as(report.toString()).isTrue();
         assertThat(report.with(Standing.PROVED).stream().map(Finding::clause))
                 .containsExactly(
-                        "index", "signature", "inclusion", "commitment", "replay", "settlement");
+                        Clause.INDEX,
+                        Clause.SIGNATURE,
+                        Clause.INCLUSION,
+                        Clause.COMMITMENT,
+                        Clause.REPLAY,
+                        Clause.SETTLEMENT);
         assertThat(report.with(Standing.NOT_PROVED).stream().map(Finding::clause))
-                .containsExactly("replay", "identity", "witness", "bid deposit", "hardware");
+                .containsExactly(
+                        Clause.REPLAY,
+                        Clause.IDENTITY,
+                        Clause.WITNESS,
+                        Clause.BID_DEPOSIT,
+                        Clause.HARDWARE);
         assertThat(report.findings().toString())
                 .contains("2 of 3 units replayed here came out the same, bit for bit")
                 .contains("1 units were not drawn")
