@@ -12,6 +12,7 @@
 #   benchmarks/run.sh containers from the order to start a container to its first output, against docker run
 #   benchmarks/run.sh signatures P-256 signatures and verifications a core, against the JDK and Bouncy Castle's provider
 #   benchmarks/run.sh log        durable appends to the log: entries/s, latency, forces; opening and checking a large one
+#   benchmarks/run.sh history    assay audit of a whole history of 1,000,000 receipts, which is made first
 #   benchmarks/run.sh commands   whole processes: assay --help, assay run examples/digits.yaml, assay audit
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -83,13 +84,22 @@ case "${1:-}" in
     build
     program dev.assay.benchmarks.log.DurableAppends 10 64,256,1024 1000000 benchmarks/target benchmarks/results/log.json
     ;;
+  history)
+    ./assay version > /dev/null
+    build
+    folder=${ASSAY_HISTORY:-${TMPDIR:-/tmp}/history-1m}
+    if [ ! -e "$folder/history.json" ]; then
+      program dev.assay.benchmarks.history.HistoryMaker "$folder" 5000 200
+    fi
+    program dev.assay.benchmarks.history.HistoryAuditSpeed 3 320m "$folder" benchmarks/results/history.json
+    ;;
   commands)
     ./assay version > /dev/null
     build
     program dev.assay.benchmarks.commands.CommandTimes 7 benchmarks/results/commands.json
     ;;
   *)
-    sed -n '2,16s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    sed -n '2,17s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
     exit 3
     ;;
 esac

@@ -5,9 +5,11 @@ import dev.assay.cli.console.AuditText;
 import dev.assay.cli.console.Terminal;
 import dev.assay.models.engine.Engine;
 import dev.assay.runtime.runner.ReplayEngine;
+import dev.assay.verification.VerificationException;
 import dev.assay.verification.audit.AuditReport;
 import dev.assay.verification.audit.EvidenceLayout;
 import dev.assay.verification.audit.FolderAudit;
+import dev.assay.verification.history.HistoryLayout;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,18 +26,21 @@ import java.util.concurrent.Callable;
 /** {@code assay audit}: verifies an evidence folder, offline. */
 @Command(
         name = "audit",
-        header = "Verify an evidence folder, offline",
+        header = "Verify an evidence folder or a provider's whole history, offline",
         description = {
             "",
             "Verifies an evidence folder from its files alone: no network, no account, nothing"
                     + " from your home directory. Says what it proved, what is wrong, and what no"
                     + " folder can prove.",
-            "A TorchScript model in the folder is a program: it is run, in a process of its own."
+            "A TorchScript model in the folder is a program: it is run, in a process of its own.",
+            "Of a history (assay history export), every statement of a provider is held against the"
+                    + " log and the others; nothing is computed again."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  assay audit ~/.assay/jobs/3f9a1c02b7d4/evidence     replay the drawn units again",
             "  assay audit --replay all evidence                   replay every unit",
+            "  assay audit alder-2026                              a provider's whole history",
             "",
             "Exit status: 0 it stands, 1 something is wrong, 2 nothing is wrong but something could"
                     + " not be checked, 3 there was nothing to check."
@@ -61,7 +66,10 @@ public final class AuditCommand implements Callable<Integer> {
     @CommandLine.Spec private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, VerificationException, InterruptedException {
+        if (HistoryLayout.isPresent(folder)) {
+            return HistoryAuditRun.of(folder, json).call();
+        }
         FolderAudit.Extent extent =
                 switch (replay) {
                     case "drawn" -> FolderAudit.Extent.DRAWN;

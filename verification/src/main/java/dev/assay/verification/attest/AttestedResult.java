@@ -35,8 +35,8 @@ public final class AttestedResult {
             throws VerificationException {
         SignedStatement<ResultPredicate> statement =
                 SignedStatement.verify(envelope, providerKey, ResultPredicate.class);
-        Require.equal(providerKey.keyId(), lease.lease().provider(), "result's key");
         Require.equal(statement.predicate().lease(), lease.id(), "result.leaseId");
+        Require.equal(providerKey.keyId(), lease.lease().provider(), "result's key");
         requireFits(
                 statement.predicate(),
                 lease.lease(),

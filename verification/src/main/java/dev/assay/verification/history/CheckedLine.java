@@ -2,6 +2,7 @@ package dev.assay.verification.history;
 
 import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.id.KeyId;
+import dev.assay.verification.audit.Clause;
 import dev.assay.verification.dsse.Envelope;
 import dev.assay.verification.statement.Predicate;
 

@@ -1,6 +1,7 @@
 package dev.assay.verification.history;
 
 import dev.assay.protocol.id.LeaseId;
+import dev.assay.verification.audit.Clause;
 import dev.assay.verification.history.CheckedLine.Signed;
 import dev.assay.verification.statement.UsagePredicate;
 import dev.assay.verification.statement.UsagePredicate.Device;
@@ -97,7 +98,7 @@ final class DeviceUse {
 
     private void report(Signed line, Span other, String device, String field) {
         findings.refuted(
-                Clause.DEVICE,
+                Clause.DEVICES,
                 HistoryLayout.line(line.number()),
                 field,
                 "GPU "
@@ -113,8 +114,8 @@ final class DeviceUse {
     private void tooMany() {
         if (!full) {
             full = true;
-            findings.unresolved(
-                    Clause.LIMIT,
+            findings.unchecked(
+                    Clause.SIZE,
                     HistoryLayout.STATEMENTS,
                     "usage.resources",
                     "GPUs changed hands more than "

@@ -1,6 +1,7 @@
 package dev.assay.verification.history;
 
 import dev.assay.verification.VerificationException;
+import dev.assay.verification.audit.Clause;
 import dev.assay.verification.audit.Finding;
 import dev.assay.verification.audit.Finding.Standing;
 
@@ -17,11 +18,9 @@ final class Findings {
     /** How many findings of a clause are kept. */
     static final int KEPT = 50;
 
-    private static final int FIELD_LENGTH = 80;
-
     private final List<Finding> kept = new ArrayList<>();
     private final Map<Clause, Long> refuted = new EnumMap<>(Clause.class);
-    private final Map<Clause, Long> unresolved = new EnumMap<>(Clause.class);
+    private final Map<Clause, Long> unchecked = new EnumMap<>(Clause.class);
 
     /** Something is wrong: the history fails. */
     void refuted(Clause clause, String place, String field, String message) {
@@ -30,32 +29,25 @@ final class Findings {
         }
     }
 
-    /** The same, of what a rule of another package refuses: its message begins with a field. */
+    /** The same, of what a rule of another package refuses. */
     void refuted(Clause clause, String place, VerificationException refusal) {
-        String message = String.valueOf(refusal.getMessage());
-        int end = message.indexOf(": ");
-        boolean named = end > 0 && end < FIELD_LENGTH;
-        refuted(
-                clause,
-                place,
-                named ? message.substring(0, end) : "",
-                named ? message.substring(end + 2) : message);
+        refuted(clause, place, refusal.field().orElse(Finding.WHOLE), refusal.problem());
     }
 
     /** Something is not there that an answer would need: the history cannot pass. */
-    void unresolved(Clause clause, String place, String field, String message) {
-        if (unresolved.merge(clause, 1L, Long::sum) <= KEPT) {
-            add(Standing.NOT_PROVED, place, field, clause, message);
+    void unchecked(Clause clause, String place, String field, String message) {
+        if (unchecked.merge(clause, 1L, Long::sum) <= KEPT) {
+            add(Standing.UNCHECKED, place, field, clause, message);
         }
     }
 
     /** What is beyond such an audit, and keeps no history from passing. */
     void note(Clause clause, String place, String message) {
-        add(Standing.NOT_PROVED, place, "", clause, message);
+        add(Standing.NOT_PROVED, place, Finding.WHOLE, clause, message);
     }
 
     void proved(Clause clause, String place, String message) {
-        add(Standing.PROVED, place, "", clause, message);
+        add(Standing.PROVED, place, Finding.WHOLE, clause, message);
     }
 
     /** All that was kept. */
@@ -68,13 +60,12 @@ final class Findings {
         return new EnumMap<>(refuted);
     }
 
-    /** How many of each clause were left unresolved. */
-    Map<Clause, Long> unresolved() {
-        return new EnumMap<>(unresolved);
+    /** How many of each clause were left unchecked. */
+    Map<Clause, Long> unchecked() {
+        return new EnumMap<>(unchecked);
     }
 
     private void add(Standing standing, String place, String field, Clause clause, String message) {
-        String text = field.isEmpty() ? message : field + ": " + message;
-        kept.add(new Finding(standing, place, clause.text(), text));
+        kept.add(new Finding(standing, place, field, clause, message));
     }
 }

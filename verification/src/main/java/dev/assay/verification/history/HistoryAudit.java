@@ -2,6 +2,8 @@ package dev.assay.verification.history;
 
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.VerificationException.Code;
+import dev.assay.verification.audit.Clause;
+import dev.assay.verification.audit.Finding;
 import dev.assay.verification.crypto.LogVerifyingKey;
 import dev.assay.verification.crypto.VerifyingKey;
 import dev.assay.verification.history.CheckedLine.Refused;
@@ -130,11 +132,11 @@ public final class HistoryAudit {
                 if (e.code() == Code.IO) {
                     throw e;
                 }
-                Clause clause = LogComparison.isOfTheLog(e) ? Clause.LOG : Clause.LINE;
+                Clause clause = LogComparison.isOfTheLog(e) ? Clause.LOG_FILES : Clause.ENCODING;
                 findings.refuted(
                         clause,
-                        clause == Clause.LOG ? HistoryLayout.LOG : HistoryLayout.STATEMENTS,
-                        "",
+                        clause == Clause.LOG_FILES ? HistoryLayout.LOG : HistoryLayout.STATEMENTS,
+                        Finding.WHOLE,
                         e.getMessage() + "; nothing after it was looked at");
             }
             return HistoryReport.of(index.provider(), leases.counts(lines), findings);
@@ -200,14 +202,14 @@ public final class HistoryAudit {
             leases.finish();
             keys.finish();
             if (lines != index.statements()) {
-                findings.unresolved(
-                        Clause.FOLDER,
+                findings.unchecked(
+                        Clause.LAYOUT,
                         HistoryLayout.INDEX,
                         "history.statements",
                         "says " + index.statements() + "; there are " + lines);
             }
             findings.proved(
-                    Clause.LOG,
+                    Clause.CHECKPOINT,
                     HistoryLayout.LOG,
                     "checkpoint of "
                             + log.size()
@@ -217,14 +219,14 @@ public final class HistoryAudit {
                             + reader.checkpoint().origin());
             if (log.others() > 0) {
                 findings.note(
-                        Clause.MISSING,
+                        Clause.COMPLETENESS,
                         HistoryLayout.LOG,
                         log.others()
                                 + " entries are not in the history and name no key of the"
                                 + " provider's");
             }
             findings.note(
-                    Clause.FOLDER,
+                    Clause.IDENTITY,
                     HistoryLayout.INDEX,
                     "that "
                             + index.provider().brief()
@@ -232,7 +234,7 @@ public final class HistoryAudit {
                             + index.market().brief()
                             + " the market's, nobody signed: compare them");
             findings.note(
-                    Clause.RESULT,
+                    Clause.REPLAY,
                     HistoryLayout.STATEMENTS,
                     "whether the work is right: the evidence of each lease says, with its outputs");
         }

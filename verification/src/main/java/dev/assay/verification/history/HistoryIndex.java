@@ -64,7 +64,7 @@ public record HistoryIndex(KeyId provider, KeyId market, long statements, Option
             json.end();
             return index;
         } catch (JsonException e) {
-            throw new VerificationException(Code.BAD_ENCODING, String.valueOf(e.getMessage()), e);
+            throw new VerificationException(Code.BAD_ENCODING, e);
         }
     }
 }

@@ -85,7 +85,9 @@ record HistoryLine(long index, Envelope envelope) {
             // told below, like every other text that is no index
         }
         throw new VerificationException(
-                Code.BAD_ENCODING, "index: expected a decimal string below 2^63 such as \"1200\"");
+                Code.BAD_ENCODING,
+                "index",
+                "expected a decimal string below 2^63 such as \"1200\"");
     }
 
     private static boolean isDigit(byte b) {

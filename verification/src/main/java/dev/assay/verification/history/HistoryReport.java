@@ -1,8 +1,11 @@
 package dev.assay.verification.history;
 
 import dev.assay.protocol.id.KeyId;
+import dev.assay.verification.audit.Clause;
 import dev.assay.verification.audit.Finding;
+import dev.assay.verification.statement.VerdictPredicate.Outcome;
 
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -11,9 +14,11 @@ import java.util.TreeMap;
 /**
  * What an audit of a history found.
  *
+ * @param outcome as of every audit: FAIL when something was refuted, else INCONCLUSIVE when
+ *     something was left unchecked
  * @param findings those that were kept: of each clause the first
  * @param refuted how many refutations there are of each clause, kept or not
- * @param unresolved how many questions of each clause stay open, kept or not
+ * @param unchecked how much of each clause could not be checked, kept or not
  */
 public record HistoryReport(
         Outcome outcome,
@@ -21,17 +26,7 @@ public record HistoryReport(
         Counts counts,
         List<Finding> findings,
         Map<String, Long> refuted,
-        Map<String, Long> unresolved) {
-    /** What an audit concludes. */
-    public enum Outcome {
-        /** Everything is there and stands. */
-        PASS,
-        /** Something is wrong. */
-        FAIL,
-        /** Nothing is wrong in what is there, and something is not there. */
-        INCONCLUSIVE
-    }
-
+        Map<String, Long> unchecked) {
     /**
      * How much was audited.
      *
@@ -52,14 +47,14 @@ public record HistoryReport(
 
     public HistoryReport {
         findings = List.copyOf(findings);
-        refuted = Map.copyOf(new TreeMap<>(refuted));
-        unresolved = Map.copyOf(new TreeMap<>(unresolved));
+        refuted = Collections.unmodifiableMap(new TreeMap<>(refuted));
+        unchecked = Collections.unmodifiableMap(new TreeMap<>(unchecked));
     }
 
     /** Findings that were counted and not kept. */
     public long leftOut() {
-        long all = sum(refuted) + sum(unresolved);
-        long kept = Math.min(all, keptOf(refuted) + keptOf(unresolved));
+        long all = sum(refuted) + sum(unchecked);
+        long kept = Math.min(all, keptOf(refuted) + keptOf(unchecked));
         return all - kept;
     }
 
@@ -67,20 +62,20 @@ public record HistoryReport(
         Outcome outcome =
                 !findings.refuted().isEmpty()
                         ? Outcome.FAIL
-                        : findings.unresolved().isEmpty() ? Outcome.PASS : Outcome.INCONCLUSIVE;
+                        : findings.unchecked().isEmpty() ? Outcome.PASS : Outcome.INCONCLUSIVE;
         return new HistoryReport(
                 outcome,
                 provider,
                 counts,
                 findings.kept(),
-                byText(findings.refuted()),
-                byText(findings.unresolved()));
+                byId(findings.refuted()),
+                byId(findings.unchecked()));
     }
 
-    private static Map<String, Long> byText(Map<Clause, Long> counts) {
-        Map<String, Long> texts = new TreeMap<>();
-        new EnumMap<>(counts).forEach((clause, count) -> texts.put(clause.text(), count));
-        return texts;
+    private static Map<String, Long> byId(Map<Clause, Long> counts) {
+        Map<String, Long> ids = new TreeMap<>();
+        new EnumMap<>(counts).forEach((clause, count) -> ids.put(clause.id(), count));
+        return ids;
     }
 
     private static long sum(Map<String, Long> counts) {

@@ -2,6 +2,7 @@ package dev.assay.verification.history;
 
 import dev.assay.protocol.id.KeyId;
 import dev.assay.verification.VerificationException;
+import dev.assay.verification.audit.Clause;
 import dev.assay.verification.crypto.VerifyingKey;
 import dev.assay.verification.history.CheckedLine.Signed;
 import dev.assay.verification.keys.KeyHistory;
@@ -46,12 +47,12 @@ final class KeyTrail {
                             ? " of " + period.holder() + " is valid from entry " + period.from()
                             : " of " + period.holder() + " ended at entry " + line.index();
             findings.proved(
-                    Clause.KEY,
+                    Clause.KEY_STATEMENT,
                     HistoryLayout.line(line.number()),
                     "key " + period.key().keyId().brief() + what);
         } catch (VerificationException e) {
             findings.note(
-                    Clause.KEY,
+                    Clause.KEY_STATEMENT,
                     HistoryLayout.line(line.number()),
                     "the key statement changes nothing: " + e.getMessage());
         }
@@ -77,7 +78,7 @@ final class KeyTrail {
     }
 
     private boolean refuse(Signed line, String field, String why) {
-        findings.refuted(Clause.KEY, HistoryLayout.line(line.number()), field, why);
+        findings.refuted(Clause.KEY_VALIDITY, HistoryLayout.line(line.number()), field, why);
         return false;
     }
 
@@ -144,7 +145,7 @@ final class KeyTrail {
                 unregistered.keySet().stream().filter(key -> history.period(key).isEmpty()).count();
         if (unknown > 0) {
             findings.note(
-                    Clause.KEY,
+                    Clause.IDENTITY,
                     HistoryLayout.STATEMENTS,
                     "signed with "
                             + unknown
@@ -154,8 +155,8 @@ final class KeyTrail {
     }
 
     private void registeredLater(KeyPeriod period, Unregistered signed) {
-        findings.unresolved(
-                Clause.KEY,
+        findings.unchecked(
+                Clause.KEY_VALIDITY,
                 HistoryLayout.line(signed.line()),
                 "signatures[0].keyid",
                 "key "

@@ -9,6 +9,7 @@ import dev.assay.protocol.usage.Usage;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.attest.AttestedResult;
 import dev.assay.verification.attest.AuditedResult;
+import dev.assay.verification.audit.Clause;
 import dev.assay.verification.history.CheckedLine.Signed;
 import dev.assay.verification.history.LeaseTrail.Known;
 import dev.assay.verification.log.LogReader;
@@ -47,11 +48,11 @@ final class LeaseEnding {
         lease.result(signed, result);
         if (lease.head().isEmpty()) {
             if (lease.mayLack(lacking)) {
-                findings.unresolved(
-                        Clause.RESULT, place, "result.usageHead", "its receipts are not here");
+                findings.unchecked(
+                        Clause.STATEMENT, place, "result.usageHead", "its receipts are not here");
             } else {
                 findings.refuted(
-                        Clause.RESULT, place, "result.usageHead", "a result without a receipt");
+                        Clause.STATEMENT, place, "result.usageHead", "a result without a receipt");
             }
             return;
         }
@@ -60,8 +61,8 @@ final class LeaseEnding {
         }
         Known<UsagePredicate> head = lease.head().get();
         if (lease.mayLack(lacking) && !result.usageHead().equals(head.digest())) {
-            findings.unresolved(
-                    Clause.RESULT,
+            findings.unchecked(
+                    Clause.STATEMENT,
                     place,
                     "result.usageHead",
                     "is a receipt that the history does not have");
@@ -75,7 +76,7 @@ final class LeaseEnding {
                     head.predicate(),
                     head.digest());
         } catch (VerificationException e) {
-            findings.refuted(Clause.RESULT, place, e);
+            findings.refuted(Clause.STATEMENT, place, e);
         }
     }
 
@@ -246,7 +247,7 @@ final class LeaseEnding {
     private void again(Signed signed, Known<?> before, String place, String field, String what) {
         boolean same = before.digest().equals(signed.digest());
         findings.refuted(
-                same ? Clause.DUPLICATE : Clause.EQUIVOCATION,
+                same ? Clause.REPETITION : Clause.EQUIVOCATION,
                 place,
                 field,
                 "the lease has "
@@ -262,7 +263,7 @@ final class LeaseEnding {
         }
         String message = "is " + text(actual) + "; the history says " + text(due);
         if (incomplete) {
-            findings.unresolved(Clause.SETTLEMENT, place, field, message);
+            findings.unchecked(Clause.SETTLEMENT, place, field, message);
         } else {
             findings.refuted(Clause.SETTLEMENT, place, field, message);
         }

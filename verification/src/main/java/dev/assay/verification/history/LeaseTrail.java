@@ -6,6 +6,7 @@ import dev.assay.protocol.usage.Usage;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.attest.UnitCommitments;
 import dev.assay.verification.attest.UsageBounds;
+import dev.assay.verification.audit.Clause;
 import dev.assay.verification.history.CheckedLine.Signed;
 import dev.assay.verification.statement.LeasePredicate;
 import dev.assay.verification.statement.OrderPredicate;
@@ -121,13 +122,13 @@ final class LeaseTrail {
         }
         if (result.isPresent()) {
             findings.refuted(
-                    Clause.CHAIN,
+                    Clause.RECEIPT_CHAIN,
                     place,
                     "usage.sequence",
                     "a receipt after the lease's result at line " + result.get().line());
         }
         if (!receipt.spec().equals(terms.spec())) {
-            findings.refuted(Clause.TERMS, place, "usage.spec", "is not the lease's");
+            findings.refuted(Clause.STATEMENT, place, "usage.spec", "is not the lease's");
         }
         boolean follows = position(receipt, place, lacking);
         period(receipt, place, follows);
@@ -142,7 +143,7 @@ final class LeaseTrail {
         switch (seen.like(receipt.sequence(), signed.digest())) {
             case SAME ->
                     findings.refuted(
-                            Clause.DUPLICATE,
+                            Clause.REPETITION,
                             place,
                             "usage.sequence",
                             "the history has " + which + " already");
@@ -154,7 +155,7 @@ final class LeaseTrail {
                             "the history has another " + which + " already");
             case NONE ->
                     findings.refuted(
-                            Clause.SEQUENCE,
+                            Clause.RECEIPT_CHAIN,
                             place,
                             "usage.sequence",
                             which + " comes after receipt " + (expected - 1));
@@ -169,21 +170,24 @@ final class LeaseTrail {
                     "receipt %d of lease %s where %d is due"
                             .formatted(receipt.sequence(), id.brief(), expected);
             if (lacking - lackingAtHead >= left) {
-                findings.unresolved(
-                        Clause.SEQUENCE,
+                findings.unchecked(
+                        Clause.RECEIPT_CHAIN,
                         place,
                         "usage.sequence",
                         gap + "; the log holds statements in between that are not here");
             } else {
                 findings.refuted(
-                        Clause.SEQUENCE, place, "usage.sequence", gap + ": " + left + " left out");
+                        Clause.RECEIPT_CHAIN,
+                        place,
+                        "usage.sequence",
+                        gap + ": " + left + " left out");
             }
             return false;
         }
         Digest before = head.map(Known::digest).orElse(id.digest());
         if (!receipt.previous().equals(before)) {
             findings.refuted(
-                    Clause.CHAIN,
+                    Clause.RECEIPT_CHAIN,
                     place,
                     "usage.previousDigest",
                     "names " + receipt.previous().brief() + ", not " + before.brief());
@@ -220,7 +224,8 @@ final class LeaseTrail {
     private void quantities(UsagePredicate receipt, String place) {
         Usage before = head.map(known -> known.predicate().usage()).orElse(Usage.NONE);
         if (!receipt.usage().follows(before)) {
-            findings.refuted(Clause.METERS, place, "usage.meters", fallen(receipt.usage(), before));
+            findings.refuted(
+                    Clause.USAGE_BOUNDS, place, "usage.meters", fallen(receipt.usage(), before));
         }
         if (order.isEmpty()) {
             return;
@@ -234,7 +239,7 @@ final class LeaseTrail {
             Duration elapsed = Duration.between(since, receipt.periodEnd());
             UsageBounds.check(receipt, Usage.NONE, elapsed, order.get().spec());
         } catch (VerificationException e) {
-            findings.refuted(Clause.BOUNDS, place, e);
+            findings.refuted(Clause.USAGE_BOUNDS, place, e);
         }
     }
 
@@ -251,7 +256,7 @@ final class LeaseTrail {
                         && !head.get().predicate().unitRoot().equals(receipt.unitRoot());
         if ((none && committed) || (follows && changed)) {
             findings.refuted(
-                    Clause.CHAIN,
+                    Clause.RECEIPT_CHAIN,
                     place,
                     "usage.unitRoot",
                     none

@@ -5,6 +5,8 @@ import dev.assay.protocol.id.LeaseId;
 import dev.assay.protocol.id.OrderId;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.attest.VerifiedLease;
+import dev.assay.verification.audit.Clause;
+import dev.assay.verification.audit.Finding;
 import dev.assay.verification.history.CheckedLine.Signed;
 import dev.assay.verification.log.LogReader;
 import dev.assay.verification.statement.LeasePredicate;
@@ -88,7 +90,7 @@ final class Leases {
         }
         if (!keys.isSame(lease.provider(), history.provider())) {
             findings.refuted(
-                    Clause.TERMS,
+                    Clause.STATEMENT,
                     place,
                     "lease.provider",
                     "is " + lease.provider().brief() + ", another provider");
@@ -99,8 +101,8 @@ final class Leases {
         }
         Optional<OrderPredicate> order = Optional.ofNullable(orders.remove(lease.order()));
         if (order.isEmpty()) {
-            findings.unresolved(
-                    Clause.TERMS,
+            findings.unchecked(
+                    Clause.STATEMENT,
                     place,
                     "lease.order",
                     "the history does not have the order before it, or it had a lease already;"
@@ -109,7 +111,7 @@ final class Leases {
             try {
                 VerifiedLease.requireTerms(lease, lease.order(), order.get());
             } catch (VerificationException e) {
-                findings.refuted(Clause.TERMS, place, e);
+                findings.refuted(Clause.STATEMENT, place, e);
             }
         }
         leases++;
@@ -165,8 +167,8 @@ final class Leases {
     /** What has not ended by now. */
     void finish() {
         for (LeaseTrail lease : open.values()) {
-            findings.unresolved(
-                    Clause.OPEN,
+            findings.unchecked(
+                    Clause.LIFECYCLE,
                     HistoryLayout.line(lease.line()),
                     "leaseId",
                     "lease "
@@ -208,13 +210,13 @@ final class Leases {
                         : OptionalLong.empty();
         if (ended.isPresent()) {
             findings.refuted(
-                    Clause.CLOSED,
+                    Clause.LIFECYCLE,
                     place,
                     field,
                     "lease " + id.brief() + " was settled at line " + ended.getAsLong());
         } else {
-            findings.unresolved(
-                    Clause.OPEN,
+            findings.unchecked(
+                    Clause.LIFECYCLE,
                     place,
                     field,
                     "lease " + id.brief() + " is not in the history before it");
@@ -224,17 +226,17 @@ final class Leases {
 
     private void repeated(Signed line, String what) {
         findings.refuted(
-                Clause.DUPLICATE,
+                Clause.REPETITION,
                 HistoryLayout.line(line.number()),
                 what,
                 "the history has this statement already");
     }
 
     private void tooMany(Signed line, String what) {
-        findings.unresolved(
-                Clause.LIMIT,
+        findings.unchecked(
+                Clause.SIZE,
                 HistoryLayout.line(line.number()),
-                "",
+                Finding.WHOLE,
                 "more than " + MOST_OPEN + " " + what + ": it is not looked at");
     }
 }

@@ -2,6 +2,8 @@ package dev.assay.verification.history;
 
 import dev.assay.protocol.json.JsonException;
 import dev.assay.verification.VerificationException;
+import dev.assay.verification.audit.Clause;
+import dev.assay.verification.audit.Finding;
 import dev.assay.verification.crypto.VerifyingKey;
 import dev.assay.verification.dsse.Envelope;
 import dev.assay.verification.history.CheckedLine.Refused;
@@ -41,7 +43,8 @@ record LineCheck(SignerKeys keys) {
         try {
             line = HistoryLine.parse(bytes, from, to);
         } catch (VerificationException e) {
-            return new Refused(number, -1, Clause.LINE, "", String.valueOf(e.getMessage()));
+            return new Refused(
+                    number, -1, Clause.ENCODING, e.field().orElse(Finding.WHOLE), e.problem());
         }
         return check(number, line);
     }
@@ -67,11 +70,10 @@ record LineCheck(SignerKeys keys) {
                     envelope.payloadDigest(),
                     predicate(payload));
         } catch (VerificationException e) {
-            String message = String.valueOf(e.getMessage());
-            return refused(number, line, Clause.SIGNATURE, "signatures[0].sig", message);
+            return refused(number, line, Clause.SIGNATURE, "signatures[0].sig", e.problem());
         } catch (JsonException e) {
-            return refused(
-                    number, line, Clause.STATEMENT, "payload", String.valueOf(e.getMessage()));
+            String field = e.field().isEmpty() ? "payload" : e.field();
+            return refused(number, line, Clause.STATEMENT, field, e.problem());
         }
     }
 

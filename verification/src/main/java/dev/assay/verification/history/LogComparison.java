@@ -3,6 +3,7 @@ package dev.assay.verification.history;
 import dev.assay.protocol.id.Digest;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.VerificationException.Code;
+import dev.assay.verification.audit.Clause;
 import dev.assay.verification.crypto.VerifyingKey;
 import dev.assay.verification.log.LogLeaf;
 import dev.assay.verification.log.LogReader;
@@ -59,7 +60,7 @@ final class LogComparison {
             return true;
         }
         findings.refuted(
-                Clause.ORDER,
+                Clause.LOG_ORDER,
                 HistoryLayout.line(line.number()),
                 "index",
                 "entry " + line.index() + " after entry " + (next - 1));
@@ -80,7 +81,7 @@ final class LogComparison {
         String place = HistoryLayout.line(line.number());
         if (line.index() >= size()) {
             findings.refuted(
-                    Clause.LOG,
+                    Clause.INCLUSION,
                     place,
                     "index",
                     "the log's checkpoint has " + size() + " entries, none at " + line.index());
@@ -88,7 +89,7 @@ final class LogComparison {
         }
         if (!holds(line.index(), line.leafHash())) {
             findings.refuted(
-                    Clause.LOG,
+                    Clause.INCLUSION,
                     place,
                     "index",
                     "is not what the log holds as entry " + line.index());
@@ -128,8 +129,8 @@ final class LogComparison {
         for (VerifyingKey key : provider) {
             if (LogLeaf.names(leaf, key)) {
                 lacking++;
-                findings.unresolved(
-                        Clause.MISSING,
+                findings.unchecked(
+                        Clause.COMPLETENESS,
                         HistoryLayout.LOG,
                         "entry " + index,
                         "names the provider's key and is not in the history");

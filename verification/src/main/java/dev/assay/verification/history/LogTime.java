@@ -1,5 +1,6 @@
 package dev.assay.verification.history;
 
+import dev.assay.verification.audit.Clause;
 import dev.assay.verification.history.CheckedLine.Signed;
 
 import java.time.Duration;
@@ -35,7 +36,7 @@ final class LogTime {
     void happened(Signed line, Instant at, String field) {
         if (at.isAfter(now.plus(CLOCK_SKEW))) {
             findings.refuted(
-                    Clause.FUTURE,
+                    Clause.PERIOD,
                     HistoryLayout.line(line.number()),
                     field,
                     at + " is in the future");
@@ -50,7 +51,7 @@ final class LogTime {
     void passed(Signed line, Instant at, String field) {
         if (at.isAfter(now.plus(CLOCK_SKEW))) {
             findings.refuted(
-                    Clause.FUTURE,
+                    Clause.PERIOD,
                     HistoryLayout.line(line.number()),
                     field,
                     at + " is in the future");
@@ -59,7 +60,7 @@ final class LogTime {
         market = at.isAfter(market) ? at : market;
         if (latest.isAfter(market.plus(CLOCK_SKEW))) {
             findings.refuted(
-                    Clause.LOG_TIME,
+                    Clause.PERIOD,
                     HistoryLayout.line(latestLine),
                     latestField,
                     latest

@@ -2,9 +2,9 @@ package dev.assay.verification.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.assay.verification.audit.Finding;
+import dev.assay.verification.audit.Clause;
 import dev.assay.verification.audit.Finding.Standing;
-import dev.assay.verification.history.HistoryReport.Outcome;
+import dev.assay.verification.statement.VerdictPredicate.Outcome;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,7 +37,7 @@ abstract class ChronicleTest {
 
     static void assertUnresolved(HistoryReport report, Clause clause, String place, String field) {
         assertThat(report.outcome()).as(report.toString()).isEqualTo(Outcome.INCONCLUSIVE);
-        assertFound(report, Standing.NOT_PROVED, clause, place, field);
+        assertFound(report, Standing.UNCHECKED, clause, place, field);
     }
 
     private static void assertFound(
@@ -47,12 +47,8 @@ abstract class ChronicleTest {
                 .anyMatch(
                         finding ->
                                 finding.standing() == standing
-                                        && finding.clause().equals(clause.text())
+                                        && finding.clause() == clause
                                         && finding.file().equals(place)
-                                        && names(finding, field));
-    }
-
-    private static boolean names(Finding finding, String field) {
-        return field.isEmpty() || finding.message().startsWith(field + ": ");
+                                        && finding.field().equals(field));
     }
 }

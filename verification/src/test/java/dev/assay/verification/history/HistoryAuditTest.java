@@ -2,11 +2,13 @@ package dev.assay.verification.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.assay.verification.audit.Clause;
+import dev.assay.verification.audit.Finding;
 import dev.assay.verification.audit.Finding.Standing;
 import dev.assay.verification.dsse.Envelope;
 import dev.assay.verification.history.Chronicle.Entry;
 import dev.assay.verification.history.Chronicle.Told;
-import dev.assay.verification.history.HistoryReport.Outcome;
+import dev.assay.verification.statement.VerdictPredicate.Outcome;
 
 import org.junit.jupiter.api.Test;
 
@@ -61,9 +63,9 @@ final class HistoryAuditTest extends ChronicleTest {
         lines.set(3, lines.get(3).replace("{\"envelope\":", "{ \"envelope\":"));
         Files.write(file, lines);
         HistoryReport report = chronicle.auditAgain();
-        assertRefuted(report, Clause.LINE, 3, "");
-        assertRefuted(report, Clause.LINE, 4, "");
-        assertThat(report.refuted().get(Clause.LINE.text())).isEqualTo(2);
+        assertRefuted(report, Clause.ENCODING, 3, "index");
+        assertRefuted(report, Clause.ENCODING, 4, Finding.WHOLE);
+        assertThat(report.refuted().get(Clause.ENCODING.id())).isEqualTo(2);
     }
 
     @Test
@@ -102,7 +104,7 @@ final class HistoryAuditTest extends ChronicleTest {
         Told lease = chronicle.lease(NOW, Chronicle.GPU);
         chronicle.lie("/predicate/tips", "1");
         lease.receipt(0);
-        assertRefuted(chronicle.audit(), Clause.STATEMENT, 3, "payload");
+        assertRefuted(chronicle.audit(), Clause.STATEMENT, 3, "statement.predicate.tips");
     }
 
     @Test
@@ -112,7 +114,7 @@ final class HistoryAuditTest extends ChronicleTest {
         List<String> lines = new ArrayList<>(Files.readAllLines(file));
         Collections.swap(lines, 3, 4);
         Files.write(file, lines);
-        assertRefuted(chronicle.auditAgain(), Clause.ORDER, 5, "index");
+        assertRefuted(chronicle.auditAgain(), Clause.LOG_ORDER, 5, "index");
     }
 
     @Test
@@ -122,7 +124,7 @@ final class HistoryAuditTest extends ChronicleTest {
         List<String> lines = new ArrayList<>(Files.readAllLines(file));
         lines.add(4, lines.get(3));
         Files.write(file, lines);
-        assertRefuted(chronicle.auditAgain(), Clause.ORDER, 5, "index");
+        assertRefuted(chronicle.auditAgain(), Clause.LOG_ORDER, 5, "index");
     }
 
     @Test
@@ -134,7 +136,7 @@ final class HistoryAuditTest extends ChronicleTest {
                         chronicle.forged(receipt, "/predicate/resources/0/id", "9 of 9 × Other"),
                         chronicle.provider);
         chronicle.replace(receipt, second);
-        assertRefuted(chronicle.audit(), Clause.LOG, 3, "index");
+        assertRefuted(chronicle.audit(), Clause.INCLUSION, 3, "index");
     }
 
     @Test
@@ -142,7 +144,7 @@ final class HistoryAuditTest extends ChronicleTest {
         Told lease = chronicle.lease(NOW, Chronicle.GPU);
         Entry receipt = lease.receipt(0);
         chronicle.claim(receipt, 3);
-        assertRefuted(chronicle.audit(), Clause.LOG, 3, "index");
+        assertRefuted(chronicle.audit(), Clause.INCLUSION, 3, "index");
     }
 
     @Test
@@ -155,7 +157,7 @@ final class HistoryAuditTest extends ChronicleTest {
         Files.write(tile, bytes);
         HistoryReport report = chronicle.auditAgain();
         assertThat(report.outcome()).isEqualTo(Outcome.FAIL);
-        assertThat(report.refuted()).containsKey(Clause.LOG.text());
+        assertThat(report.refuted()).containsKey(Clause.LOG_FILES.id());
     }
 
     @Test
@@ -169,8 +171,8 @@ final class HistoryAuditTest extends ChronicleTest {
         lease.verdict();
         lease.settlement();
         HistoryReport report = chronicle.audit();
-        assertUnresolved(report, Clause.MISSING, HistoryLayout.LOG, "entry 3");
-        assertUnresolved(report, Clause.SEQUENCE, HistoryLayout.line(4), "usage.sequence");
+        assertUnresolved(report, Clause.COMPLETENESS, HistoryLayout.LOG, "entry 3");
+        assertUnresolved(report, Clause.RECEIPT_CHAIN, HistoryLayout.line(4), "usage.sequence");
     }
 
     @Test
@@ -179,8 +181,8 @@ final class HistoryAuditTest extends ChronicleTest {
         lease.receipt(32);
         chronicle.withheld.add(lease.result().index());
         HistoryReport report = chronicle.audit();
-        assertUnresolved(report, Clause.MISSING, HistoryLayout.LOG, "entry 3");
-        assertUnresolved(report, Clause.OPEN, HistoryLayout.line(2), "leaseId");
+        assertUnresolved(report, Clause.COMPLETENESS, HistoryLayout.LOG, "entry 3");
+        assertUnresolved(report, Clause.LIFECYCLE, HistoryLayout.line(2), "leaseId");
     }
 
     @Test
@@ -189,7 +191,7 @@ final class HistoryAuditTest extends ChronicleTest {
         Told lease = chronicle.lease(NOW.plusSeconds(100), Chronicle.GPU);
         lease.receipt(0);
         HistoryReport report = chronicle.audit();
-        assertUnresolved(report, Clause.OPEN, HistoryLayout.line(12), "leaseId");
+        assertUnresolved(report, Clause.LIFECYCLE, HistoryLayout.line(12), "leaseId");
         assertThat(report.counts().open()).isEqualTo(1);
     }
 
@@ -197,7 +199,7 @@ final class HistoryAuditTest extends ChronicleTest {
     void leaseWithoutItsOrder_leavesItInconclusive() throws Exception {
         Told lease = chronicle.honest(NOW);
         chronicle.withheld.add(lease.order.index());
-        assertUnresolved(chronicle.audit(), Clause.TERMS, HistoryLayout.line(1), "lease.order");
+        assertUnresolved(chronicle.audit(), Clause.STATEMENT, HistoryLayout.line(1), "lease.order");
     }
 
     @Test
@@ -205,7 +207,8 @@ final class HistoryAuditTest extends ChronicleTest {
         Told lease = chronicle.lease(NOW, Chronicle.GPU);
         lease.receipt(0);
         chronicle.withheld.add(lease.lease.index());
-        assertUnresolved(chronicle.audit(), Clause.OPEN, HistoryLayout.line(2), "usage.leaseId");
+        assertUnresolved(
+                chronicle.audit(), Clause.LIFECYCLE, HistoryLayout.line(2), "usage.leaseId");
     }
 
     @Test
@@ -216,7 +219,7 @@ final class HistoryAuditTest extends ChronicleTest {
                 file,
                 Files.readString(file).replace("\"statements\":\"10\"", "\"statements\":\"11\""));
         assertUnresolved(
-                chronicle.auditAgain(), Clause.FOLDER, HistoryLayout.INDEX, "history.statements");
+                chronicle.auditAgain(), Clause.LAYOUT, HistoryLayout.INDEX, "history.statements");
     }
 
     @Test
@@ -228,8 +231,8 @@ final class HistoryAuditTest extends ChronicleTest {
             lease.receipt(8);
         }
         HistoryReport report = chronicle.audit();
-        assertThat(report.refuted().get(Clause.CHAIN.text())).isEqualTo(80);
-        assertThat(report.findings().stream().filter(f -> f.clause().equals("chain")))
+        assertThat(report.refuted().get(Clause.RECEIPT_CHAIN.id())).isEqualTo(80);
+        assertThat(report.findings().stream().filter(f -> f.clause() == Clause.RECEIPT_CHAIN))
                 .hasSize(Findings.KEPT);
         assertThat(report.leftOut()).isEqualTo(80 - Findings.KEPT);
     }

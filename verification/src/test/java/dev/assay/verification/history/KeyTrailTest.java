@@ -2,13 +2,14 @@ package dev.assay.verification.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.assay.verification.audit.Clause;
 import dev.assay.verification.crypto.SigningKey;
 import dev.assay.verification.history.Chronicle.Told;
-import dev.assay.verification.history.HistoryReport.Outcome;
 import dev.assay.verification.keys.KeyStatements;
 import dev.assay.verification.statement.KeyHolder;
 import dev.assay.verification.statement.KeyHolder.Role;
 import dev.assay.verification.statement.KeyRevokePredicate.Reason;
+import dev.assay.verification.statement.VerdictPredicate.Outcome;
 
 import org.junit.jupiter.api.Test;
 
@@ -64,7 +65,7 @@ final class KeyTrailTest extends ChronicleTest {
         Told lease = chronicle.lease(NOW, Chronicle.GPU);
         rotate();
         lease.receipt(0);
-        assertRefuted(chronicle.audit(), Clause.KEY, 5, "lease.provider");
+        assertRefuted(chronicle.audit(), Clause.KEY_VALIDITY, 5, "lease.provider");
     }
 
     @Test
@@ -74,7 +75,7 @@ final class KeyTrailTest extends ChronicleTest {
         lease.receipt(0);
         chronicle.add(statements.revoke(chronicle.provider.keyId(), Reason.COMPROMISED, recovery));
         lease.receipt(8);
-        assertRefuted(chronicle.audit(), Clause.KEY, 6, "lease.provider");
+        assertRefuted(chronicle.audit(), Clause.KEY_VALIDITY, 6, "lease.provider");
     }
 
     @Test
@@ -82,7 +83,7 @@ final class KeyTrailTest extends ChronicleTest {
         Told lease = chronicle.lease(NOW, Chronicle.GPU);
         chronicle.provider = chronicle.stranger;
         lease.receipt(0);
-        assertRefuted(chronicle.audit(), Clause.KEY, 3, "lease.provider");
+        assertRefuted(chronicle.audit(), Clause.KEY_VALIDITY, 3, "lease.provider");
     }
 
     @Test
@@ -90,7 +91,7 @@ final class KeyTrailTest extends ChronicleTest {
         Told lease = chronicle.honest(NOW);
         chronicle.lie("/predicate/deposit", "9");
         chronicle.resign(lease.lease, chronicle.provider);
-        assertRefuted(chronicle.audit(), Clause.KEY, 11, "lease's market");
+        assertRefuted(chronicle.audit(), Clause.KEY_VALIDITY, 11, "lease's market");
     }
 
     @Test
@@ -98,7 +99,10 @@ final class KeyTrailTest extends ChronicleTest {
         chronicle.honest(NOW);
         register();
         assertUnresolved(
-                chronicle.audit(), Clause.KEY, HistoryLayout.line(3), "signatures[0].keyid");
+                chronicle.audit(),
+                Clause.KEY_VALIDITY,
+                HistoryLayout.line(3),
+                "signatures[0].keyid");
     }
 
     @Test

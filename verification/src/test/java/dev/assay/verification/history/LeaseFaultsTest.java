@@ -1,5 +1,6 @@
 package dev.assay.verification.history;
 
+import dev.assay.verification.audit.Clause;
 import dev.assay.verification.history.Chronicle.Entry;
 import dev.assay.verification.history.Chronicle.Told;
 
@@ -18,7 +19,7 @@ final class LeaseFaultsTest extends ChronicleTest {
         lease.receipt(0);
         chronicle.lie("/predicate/sequence", "2");
         lease.receipt(8);
-        assertRefuted(chronicle.audit(), Clause.SEQUENCE, 4, "usage.sequence");
+        assertRefuted(chronicle.audit(), Clause.RECEIPT_CHAIN, 4, "usage.sequence");
     }
 
     @Test
@@ -27,7 +28,7 @@ final class LeaseFaultsTest extends ChronicleTest {
         lease.receipt(0);
         chronicle.lie("/predicate/sequence", Long.toString(Long.MAX_VALUE - 1));
         lease.receipt(8);
-        assertRefuted(chronicle.audit(), Clause.SEQUENCE, 4, "usage.sequence");
+        assertRefuted(chronicle.audit(), Clause.RECEIPT_CHAIN, 4, "usage.sequence");
     }
 
     @Test
@@ -36,7 +37,7 @@ final class LeaseFaultsTest extends ChronicleTest {
         Entry receipt = lease.receipt(0);
         lease.receipt(8);
         chronicle.add(receipt.envelope(), receipt.signer());
-        assertRefuted(chronicle.audit(), Clause.DUPLICATE, 5, "usage.sequence");
+        assertRefuted(chronicle.audit(), Clause.REPETITION, 5, "usage.sequence");
     }
 
     @Test
@@ -55,7 +56,7 @@ final class LeaseFaultsTest extends ChronicleTest {
         lease.receipt(0);
         chronicle.lie("/predicate/previousDigest", Chronicle.digest("another").toString());
         lease.receipt(8);
-        assertRefuted(chronicle.audit(), Clause.CHAIN, 4, "usage.previousDigest");
+        assertRefuted(chronicle.audit(), Clause.RECEIPT_CHAIN, 4, "usage.previousDigest");
     }
 
     @Test
@@ -64,14 +65,14 @@ final class LeaseFaultsTest extends ChronicleTest {
         lease.receipt(32);
         lease.result();
         lease.receipt(32);
-        assertRefuted(chronicle.audit(), Clause.CHAIN, 5, "usage.sequence");
+        assertRefuted(chronicle.audit(), Clause.RECEIPT_CHAIN, 5, "usage.sequence");
     }
 
     @Test
     void receiptAfterTheSettlement_isOfAClosedLease() throws Exception {
         Told lease = chronicle.honest(NOW);
         lease.receipt(32);
-        assertRefuted(chronicle.audit(), Clause.CLOSED, 11, "usage.leaseId");
+        assertRefuted(chronicle.audit(), Clause.LIFECYCLE, 11, "usage.leaseId");
     }
 
     @Test
@@ -79,7 +80,7 @@ final class LeaseFaultsTest extends ChronicleTest {
         Told lease = chronicle.lease(NOW, Chronicle.GPU);
         lease.receipt(16);
         lease.receipt(8);
-        assertRefuted(chronicle.audit(), Clause.METERS, 4, "usage.meters");
+        assertRefuted(chronicle.audit(), Clause.USAGE_BOUNDS, 4, "usage.meters");
     }
 
     @Test
@@ -104,7 +105,7 @@ final class LeaseFaultsTest extends ChronicleTest {
         Told lease = chronicle.lease(NOW, Chronicle.GPU);
         chronicle.lie("/predicate/chargePeriodEnd", "2026-01-02T00:01:00Z");
         lease.receipt(0);
-        assertRefuted(chronicle.audit(), Clause.FUTURE, 3, "usage.chargePeriodEnd");
+        assertRefuted(chronicle.audit(), Clause.PERIOD, 3, "usage.chargePeriodEnd");
     }
 
     /** The market grants the second lease at 00:01:41, and the log holds the receipt before it. */
@@ -114,7 +115,7 @@ final class LeaseFaultsTest extends ChronicleTest {
         chronicle.lie("/predicate/chargePeriodEnd", "2026-01-01T00:01:52Z");
         lease.receipt(0);
         chronicle.lease(NOW.plusSeconds(100), "GPU-2");
-        assertRefuted(chronicle.audit(), Clause.LOG_TIME, 3, "usage.chargePeriodEnd");
+        assertRefuted(chronicle.audit(), Clause.PERIOD, 3, "usage.chargePeriodEnd");
     }
 
     /** Time, processor time, energy in 12 s, busy time; and rows that no unit has. */
@@ -124,14 +125,14 @@ final class LeaseFaultsTest extends ChronicleTest {
         "/predicate/meters/1/quantity, 44001, usage.meters",
         "/predicate/meters/3/quantity, 26400001, usage.meters",
         "/predicate/meters/4/quantity, 11001, usage.meters",
-        "/predicate/meters/6/quantity, 513, usage.meters rows for the units",
+        "/predicate/meters/6/quantity, 513, usage.meters",
     })
     void quantityOverItsBound_isRefuted(String pointer, String quantity, String field)
             throws Exception {
         Told lease = chronicle.lease(NOW, Chronicle.GPU);
         chronicle.lie(pointer, quantity);
         lease.receipt(8);
-        assertRefuted(chronicle.audit(), Clause.BOUNDS, 3, field);
+        assertRefuted(chronicle.audit(), Clause.USAGE_BOUNDS, 3, field);
     }
 
     @Test
@@ -140,7 +141,7 @@ final class LeaseFaultsTest extends ChronicleTest {
         Told two = chronicle.lease(NOW.plusSeconds(5), "GPU-2");
         one.receipt(0);
         two.receipt(0);
-        assertRefuted(chronicle.audit(), Clause.DEVICE, 6, "usage.resources[1].id");
+        assertRefuted(chronicle.audit(), Clause.DEVICES, 6, "usage.resources[1].id");
     }
 
     @Test
@@ -149,21 +150,21 @@ final class LeaseFaultsTest extends ChronicleTest {
         chronicle.honest(NOW.plusSeconds(200));
         Told late = chronicle.lease(NOW.plusSeconds(20), Chronicle.GPU);
         late.receipt(0);
-        assertRefuted(chronicle.audit(), Clause.DEVICE, 23, "usage.resources[1].id");
+        assertRefuted(chronicle.audit(), Clause.DEVICES, 23, "usage.resources[1].id");
     }
 
     @Test
     void termsThatTheOrderDoesNotHave_areRefuted() throws Exception {
         chronicle.lieLater(1, "/predicate/deposit", "1600001");
         chronicle.lease(NOW, Chronicle.GPU);
-        assertRefuted(chronicle.audit(), Clause.TERMS, 2, "lease.deposit");
+        assertRefuted(chronicle.audit(), Clause.STATEMENT, 2, "lease.deposit");
     }
 
     @Test
     void leaseOfAnotherProvider_isRefuted() throws Exception {
         chronicle.lieLater(1, "/predicate/provider", chronicle.stranger.keyId().hex());
         chronicle.lease(NOW, Chronicle.GPU);
-        assertRefuted(chronicle.audit(), Clause.TERMS, 2, "lease.provider");
+        assertRefuted(chronicle.audit(), Clause.STATEMENT, 2, "lease.provider");
     }
 
     @Test
@@ -172,7 +173,7 @@ final class LeaseFaultsTest extends ChronicleTest {
         lease.receipt(32);
         chronicle.lie("/predicate/usageHead", Chronicle.digest("another").toString());
         lease.result();
-        assertRefuted(chronicle.audit(), Clause.RESULT, 4, "result.usageHead");
+        assertRefuted(chronicle.audit(), Clause.STATEMENT, 4, "result.usageHead");
     }
 
     @Test
@@ -180,7 +181,7 @@ final class LeaseFaultsTest extends ChronicleTest {
         Told lease = chronicle.lease(NOW, Chronicle.GPU);
         lease.receipt(8);
         lease.result();
-        assertRefuted(chronicle.audit(), Clause.RESULT, 4, "units in the last receipt");
+        assertRefuted(chronicle.audit(), Clause.STATEMENT, 4, "units in the last receipt");
     }
 
     @Test
@@ -247,7 +248,7 @@ final class LeaseFaultsTest extends ChronicleTest {
     void secondSettlement_isOfAClosedLease() throws Exception {
         Told lease = chronicle.honest(NOW);
         lease.settlement();
-        assertRefuted(chronicle.audit(), Clause.CLOSED, 11, "settlement.leaseId");
+        assertRefuted(chronicle.audit(), Clause.LIFECYCLE, 11, "settlement.leaseId");
     }
 
     private Told ready() throws Exception {
