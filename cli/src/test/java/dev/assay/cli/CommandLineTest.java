@@ -125,6 +125,24 @@ final class CommandLineTest {
     }
 
     @Test
+    void audit_ofTheEvidence_provesItsProvidersKeyAndTheLogsHistory() throws Exception {
+        Command.Outcome outcome =
+                command.run("audit", "--log", "home/market/log", "--no-memory", evidence());
+        assertThat(outcome.exit()).as(outcome.err()).isZero();
+        assertThat(outcome.out())
+                .contains("was valid at the log index of each of its")
+                .contains("that the log at home/market/log shows");
+    }
+
+    @Test
+    void audit_ofOneBundle_takesTheKeysOfItsFolder() throws Exception {
+        Path bundle = Path.of(evidence()).resolve("bundles/result.sigstore.json");
+        Command.Outcome outcome = command.run("audit", "--no-memory", bundle.toString());
+        assertThat(outcome.exit()).as(outcome.err()).isZero();
+        assertThat(outcome.out()).contains("attestation/result/v1");
+    }
+
+    @Test
     void audit_ofAChangedFile_failsWithOneAndNamesIt() throws Exception {
         Path evidence = Path.of(evidence());
         Path file = evidence.resolve("work/input.csv");
@@ -246,11 +264,9 @@ final class CommandLineTest {
                         + " --help",
                 "run --agents two job.yaml | assay: Invalid value for option '--agents' | assay"
                         + " run",
-                "audit | assay: Missing required parameter: 'FOLDER' | assay audit --help",
-                "audit nowhere | assay: no folder nowhere; name the evidence folder | assay audit",
+                "audit | assay: Missing required parameter: 'EVIDENCE' | assay audit" + " --help",
                 "bench --rounds 0 | assay: --rounds: 0 is not from 1 to 100 | assay bench --help",
                 "bench --key tenant | assay: --key: 'tenant' is no provider's key | assay bench",
-                "audit . | assay: . is no evidence folder | try 'assay audit --help'",
                 "audit --replay some . | assay: --replay: 'some' is neither drawn nor all | audit",
             })
     void commandLine_misspelt_isRefusedWithASuggestion(String line, String says, String suggests)

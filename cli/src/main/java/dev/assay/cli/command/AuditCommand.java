@@ -3,13 +3,22 @@ package dev.assay.cli.command;
 import dev.assay.cli.console.AuditJson;
 import dev.assay.cli.console.AuditText;
 import dev.assay.cli.console.Terminal;
+import dev.assay.cli.network.AssayHome;
 import dev.assay.models.engine.Engine;
 import dev.assay.runtime.runner.ReplayEngine;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.audit.AuditReport;
+import dev.assay.verification.audit.BundleAudit;
+import dev.assay.verification.audit.CheckpointAudit;
 import dev.assay.verification.audit.EvidenceLayout;
 import dev.assay.verification.audit.FolderAudit;
-import dev.assay.verification.history.HistoryLayout;
+import dev.assay.verification.audit.LogAtHand;
+import dev.assay.verification.audit.LogAudit;
+import dev.assay.verification.crypto.LogVerifyingKey;
+import dev.assay.verification.log.SeenCheckpoints;
+import dev.assay.verification.witness.WitnessKey;
+
+import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,27 +28,37 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
-/** {@code assay audit}: verifies an evidence folder, offline. */
+/** {@code assay audit}: verifies an evidence folder, a bundle or a log. */
 @Command(
         name = "audit",
-        header = "Verify an evidence folder or a provider's whole history, offline",
+        header = "Verify an evidence folder, a bundle, a log, or a provider's whole history",
         description = {
             "",
-            "Verifies an evidence folder from its files alone: no network, no account, nothing"
-                    + " from your home directory. Says what it proved, what is wrong, and what no"
-                    + " folder can prove.",
+            "Verifies an evidence folder or a Sigstore bundle from its files alone, or every entry"
+                    + " and tile of a log. Says what it proved, what is wrong, what could not be"
+                    + " checked, and what no such evidence can prove. No account, and no network"
+                    + " but for a log at a URL.",
+            "It remembers the checkpoints that it saw of each log, in auditor/checkpoints of"
+                    + " $ASSAY_HOME, and holds later ones to them; --no-memory takes nothing from"
+                    + " there and leaves nothing.",
             "A TorchScript model in the folder is a program: it is run, in a process of its own.",
-            "Of a history (assay history export), every statement of a provider is held against the"
-                    + " log and the others; nothing is computed again."
+            "Of a provider's history (assay history export) every statement is held against the log"
+                    + " and the others, and nothing is computed again. It has its own log and keys,"
+                    + " and is not remembered."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  assay audit ~/.assay/jobs/3f9a1c02b7d4/evidence     replay the drawn units again",
             "  assay audit --replay all evidence                   replay every unit",
+            "  assay audit --log https://log.example/2026 evidence",
+            "  assay audit --key alder.pub.pem --log-key log.vkey result.sigstore.json",
+            "  assay audit --log-key log.vkey https://log.example/2026",
             "  assay audit alder-2026                              a provider's whole history",
             "",
             "Exit status: 0 it stands, 1 something is wrong, 2 nothing is wrong but something could"
@@ -50,25 +69,51 @@ public final class AuditCommand implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private final HelpOption help = new HelpOption();
 
-    @Parameters(paramLabel = "FOLDER", description = "an evidence folder")
-    private Path folder = Path.of("");
+    @Mixin private final AuditKeys keys = new AuditKeys();
+
+    @Parameters(
+            paramLabel = "EVIDENCE",
+            description =
+                    "an evidence folder, a Sigstore bundle, a log's directory or URL, or the folder"
+                            + " of a history")
+    private String place = "";
 
     @Option(
             names = "--replay",
             paramLabel = "drawn|all",
             defaultValue = "drawn",
-            description = "which units to compute again (default: ${DEFAULT-VALUE})")
+            description = "which units of a folder to compute again (default: ${DEFAULT-VALUE})")
     private String replay = "drawn";
+
+    @Option(
+            names = "--log",
+            paramLabel = "DIR|URL",
+            description =
+                    "the log itself, beside a folder or bundle: proves that its checkpoints, and"
+                            + " those seen before, are of one history")
+    private @Nullable String log;
+
+    @Option(
+            names = "--witness",
+            paramLabel = "VKEY",
+            description = "a witness that must have cosigned the checkpoint; may be repeated")
+    private List<String> witnesses = new ArrayList<>();
+
+    @Option(
+            names = "--no-memory",
+            description = "neither look at checkpoints seen before nor remember these")
+    private boolean noMemory;
 
     @Option(names = "--json", description = "report as one JSON object")
     private boolean json;
 
-    @CommandLine.Spec private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
+    @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
 
     @Override
     public Integer call() throws IOException, VerificationException, InterruptedException {
-        if (HistoryLayout.isPresent(folder)) {
-            return HistoryAuditRun.of(folder, json).call();
+        Optional<HistoryAuditRun> history = HistoryAuditRun.at(place, json);
+        if (history.isPresent()) {
+            return history.get().call();
         }
         FolderAudit.Extent extent =
                 switch (replay) {
@@ -76,33 +121,108 @@ public final class AuditCommand implements Callable<Integer> {
                     case "all" -> FolderAudit.Extent.ALL;
                     default -> throw bad("--replay: '" + replay + "' is neither drawn nor all");
                 };
-        if (!Files.isDirectory(folder)) {
-            throw bad("no folder " + folder + "; name the evidence folder that assay run printed");
+        AuditTarget target = AuditTarget.at(place);
+        List<WitnessKey> known = new ArrayList<>();
+        for (String witness : witnesses) {
+            known.add(WitnessKey.parse(witness.strip()));
         }
-        if (!EvidenceLayout.isPresent(folder)) {
-            throw bad(
-                    folder
-                            + " is no evidence folder: it has none of its files; name the one that"
-                            + " assay run printed");
+        AuditText text = new AuditText(Terminal.standard());
+        if (!json) {
+            text.begin(target.kind(), target.place());
         }
-        Terminal terminal = Terminal.standard();
-        AuditText text = new AuditText(terminal);
+        AuditReport report =
+                switch (target) {
+                    case AuditTarget.Folder folder -> folder(folder, extent, known, text);
+                    case AuditTarget.Bundle bundle -> bundle(bundle, known);
+                    case AuditTarget.Log directory -> log(directory, known);
+                };
+        if (json) {
+            AuditJson.print(target.kind(), target.place(), report, System.out);
+        } else {
+            text.print(report);
+        }
+        return switch (report.verdict()) {
+            case PASS -> ExitCode.OK;
+            case FAIL -> ExitCode.FAILED;
+            case INCONCLUSIVE -> ExitCode.INCONCLUSIVE;
+        };
+    }
+
+    private AuditReport folder(
+            AuditTarget.Folder target,
+            FolderAudit.Extent extent,
+            List<WitnessKey> known,
+            AuditText text)
+            throws IOException, VerificationException {
+        if (keys.named()) {
+            throw bad("--key and --log-key are for bundles and logs; a folder has its own keys");
+        }
         int threads = Runtime.getRuntime().availableProcessors();
-        try (TemporaryRunners runners = new TemporaryRunners(threads);
+        try (Beside beside = beside();
+                TemporaryRunners runners = new TemporaryRunners(threads);
                 Engine engine = new ReplayEngine(threads, runners)) {
-            AuditReport report =
-                    new FolderAudit(engine, extent, json ? _ -> {} : text::replayed).audit(folder);
-            if (json) {
-                AuditJson.print(report, System.out);
-            } else {
-                text.print(report);
-            }
-            return switch (report.verdict()) {
-                case PASS -> ExitCode.OK;
-                case FAIL -> ExitCode.FAILED;
-                case INCONCLUSIVE -> ExitCode.INCONCLUSIVE;
-            };
+            return new FolderAudit(
+                            engine,
+                            extent,
+                            json ? _ -> {} : text::replayed,
+                            checkpoints(beside.log(), known))
+                    .audit(target.path());
         }
+    }
+
+    private AuditReport bundle(AuditTarget.Bundle target, List<WitnessKey> known)
+            throws VerificationException {
+        Optional<Path> around =
+                Optional.ofNullable(target.path().toAbsolutePath().normalize().getParent())
+                        .flatMap(bundles -> Optional.ofNullable(bundles.getParent()))
+                        .filter(EvidenceLayout::isPresent);
+        LogVerifyingKey logKey = keys.log(around);
+        try (Beside beside = beside()) {
+            return new BundleAudit(
+                            keys.signer(target.bundle().envelope().keyId(), around),
+                            logKey,
+                            checkpoints(beside.log(), known))
+                    .audit(target.bundle());
+        }
+    }
+
+    private AuditReport log(AuditTarget.Log target, List<WitnessKey> known)
+            throws VerificationException {
+        if (log != null) {
+            throw bad("--log: " + target.place() + " is a log itself");
+        }
+        LogVerifyingKey logKey = keys.log(Optional.empty());
+        try (LogPlace at = LogPlace.open(target.place())) {
+            return new LogAudit(checkpoints(Optional.empty(), known))
+                    .audit(new LogAtHand(target.place(), at.files()), logKey);
+        }
+    }
+
+    /** The log beside the evidence, when one was named. */
+    private record Beside(Optional<LogPlace> place, Optional<LogAtHand> log)
+            implements AutoCloseable {
+        @Override
+        public void close() {
+            place.ifPresent(LogPlace::close);
+        }
+    }
+
+    private Beside beside() throws VerificationException {
+        if (log == null) {
+            return new Beside(Optional.empty(), Optional.empty());
+        }
+        LogPlace at = LogPlace.open(log);
+        return new Beside(Optional.of(at), Optional.of(new LogAtHand(log, at.files())));
+    }
+
+    private CheckpointAudit checkpoints(Optional<LogAtHand> tiles, List<WitnessKey> known) {
+        Optional<SeenCheckpoints> memory =
+                noMemory
+                        ? Optional.empty()
+                        : Optional.of(
+                                SeenCheckpoints.in(
+                                        AssayHome.auditorCheckpoints(AssayHome.defaultRoot())));
+        return new CheckpointAudit(memory, tiles, known);
     }
 
     private ParameterException bad(String message) {

@@ -6,12 +6,14 @@ import dev.assay.cli.console.Terminal;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.history.HistoryAudit;
 import dev.assay.verification.history.HistoryIndex;
+import dev.assay.verification.history.HistoryLayout;
 import dev.assay.verification.history.HistoryReport;
 import dev.assay.verification.http.HttpLogFiles;
 
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /** {@code assay audit} of a provider's whole history. */
 final class HistoryAuditRun {
@@ -25,8 +27,12 @@ final class HistoryAuditRun {
         this.json = json;
     }
 
-    static HistoryAuditRun of(Path folder, boolean json) {
-        return new HistoryAuditRun(folder, json);
+    /** The audit of the history that lies at a place, when one does. */
+    static Optional<HistoryAuditRun> at(String place, boolean json) {
+        Path folder = Path.of(place);
+        return HistoryLayout.isPresent(folder)
+                ? Optional.of(new HistoryAuditRun(folder, json))
+                : Optional.empty();
     }
 
     /** Audits and reports; the exit status. */

@@ -1,11 +1,19 @@
 package dev.assay.cli.command;
 
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 import java.net.InetSocketAddress;
+import java.util.Objects;
 
 /** Where a command listens: on loopback, unless it is told otherwise. */
 final class ListenOptions {
+    private static final int MAX_PORT = 65_535;
+
     @Option(
             names = "--address",
             paramLabel = "ADDRESS",
@@ -20,8 +28,25 @@ final class ListenOptions {
             description = "listen on this port (default: one that is free)")
     private int port;
 
+    @Spec(Spec.Target.MIXEE)
+    private @Nullable CommandSpec spec;
+
     InetSocketAddress socketAddress() {
-        return new InetSocketAddress(address, port);
+        if (port < 0 || port > MAX_PORT) {
+            throw bad("--port: " + port + " is not from 0 to " + MAX_PORT);
+        }
+        InetSocketAddress resolved = new InetSocketAddress(address, port);
+        if (resolved.isUnresolved()) {
+            throw bad(
+                    "--address: '"
+                            + address
+                            + "' is no address that this machine can find; name one of its own");
+        }
+        return resolved;
+    }
+
+    private ParameterException bad(String message) {
+        return new ParameterException(Objects.requireNonNull(spec).commandLine(), message);
     }
 
     /** The URL of what listens there. */

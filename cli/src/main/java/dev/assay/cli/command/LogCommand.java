@@ -4,7 +4,6 @@ import dev.assay.protocol.market.MarketException;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.crypto.LogVerifyingKey;
 import dev.assay.verification.http.HttpHost;
-import dev.assay.verification.http.HttpLogFiles;
 import dev.assay.verification.log.LogReader;
 import dev.assay.verification.log.VerifiedCheckpoint;
 
@@ -19,10 +18,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -100,8 +96,6 @@ public final class LogCommand implements Callable<Integer> {
                 "Exit status: 0 it stands, 1 it does not, 3 it could not be read."
             })
     static final class Check implements Callable<Integer> {
-        private static final Duration FILE_LIMIT = Duration.ofSeconds(30);
-
         @Mixin
         @SuppressWarnings("UnusedVariable") // picocli reads it
         private final HelpOption help = new HelpOption();
@@ -138,11 +132,8 @@ public final class LogCommand implements Callable<Integer> {
         }
 
         private VerifiedCheckpoint checked(LogVerifyingKey log) throws VerificationException {
-            if (Files.exists(Path.of(place)) || !place.contains("://")) {
-                return LogReader.open(LogReader.in(Path.of(place)), log).check();
-            }
-            try (HttpLogFiles files = HttpLogFiles.at(URI.create(place), FILE_LIMIT)) {
-                return LogReader.open(files, log).check();
+            try (LogPlace at = LogPlace.open(place)) {
+                return LogReader.open(at.files(), log).check();
             }
         }
     }

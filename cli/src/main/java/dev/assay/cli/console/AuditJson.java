@@ -12,8 +12,12 @@ import java.io.PrintStream;
 public final class AuditJson {
     private AuditJson() {}
 
-    public static void print(AuditReport report, PrintStream out) {
-        ObjectNode json = CanonicalJson.object().put("outcome", report.verdict().name());
+    public static void print(String kind, String place, AuditReport report, PrintStream out) {
+        ObjectNode json =
+                CanonicalJson.object()
+                        .put("kind", kind)
+                        .put("place", place)
+                        .put("outcome", report.verdict().name());
         ArrayNode findings = json.putArray("findings");
         report.findings()
                 .forEach(

@@ -21,6 +21,11 @@ public final class AuditText {
         terminal.progress(replayed + " units replayed");
     }
 
+    /** Says what is audited. */
+    public void begin(String kind, String place) {
+        terminal.line(kind + " " + place);
+    }
+
     public void print(AuditReport report) {
         section(terminal.good("proved"), report.with(Finding.Standing.PROVED));
         section(terminal.bad("wrong"), report.with(Finding.Standing.REFUTED));

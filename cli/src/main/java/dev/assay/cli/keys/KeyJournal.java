@@ -1,5 +1,7 @@
 package dev.assay.cli.keys;
 
+import dev.assay.protocol.market.Bytes;
+import dev.assay.protocol.market.LoggedEnvelope;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.VerificationException.Code;
 import dev.assay.verification.crypto.LogSigningKey;
@@ -18,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -100,6 +103,15 @@ public final class KeyJournal implements AutoCloseable {
     /** What the log says of keys so far. */
     public KeyHistory history() {
         return history;
+    }
+
+    /** The statements, as they are logged, in the log's order. */
+    public List<LoggedEnvelope> statements() throws VerificationException {
+        List<LoggedEnvelope> statements = new ArrayList<>();
+        for (Path file : files(directory, LOGGED)) {
+            statements.add(new LoggedEnvelope(Bytes.copyOf(envelope(file).bytes()), index(file)));
+        }
+        return statements;
     }
 
     /** Number of entries in the log. */

@@ -19,7 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
  * market/     ledger and orders (SQLite), the transparency log's tiles, statements about keys
  * agents/     each agent's journal (SQLite)    cache/    extracted native libraries
  * tenant/     orders that are not closed yet   jobs/     results and evidence, one folder an order
- * containers/ workspaces of running containers
+ * containers/ workspaces of running containers   auditor/  checkpoints that assay audit saw
  * </pre>
  */
 public final class AssayHome implements AutoCloseable {
@@ -39,6 +39,11 @@ public final class AssayHome implements AutoCloseable {
         return home == null || home.isBlank()
                 ? Path.of(System.getProperty("user.home"), ".assay")
                 : Path.of(home);
+    }
+
+    /** Where an audit keeps the checkpoints that it saw; needs no home of its own. */
+    public static Path auditorCheckpoints(Path root) {
+        return root.resolve("auditor").resolve("checkpoints");
     }
 
     /** Opens a home for this process alone, creating it when absent. */

@@ -15,6 +15,7 @@ import dev.assay.models.engine.Engine;
 import dev.assay.protocol.blob.BlobException;
 import dev.assay.protocol.blob.BlobStore;
 import dev.assay.protocol.id.Digest;
+import dev.assay.protocol.market.LoggedEnvelope;
 import dev.assay.protocol.market.MarketException;
 import dev.assay.protocol.money.Denom;
 import dev.assay.protocol.money.MicroAmount;
@@ -41,6 +42,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * Market, agents and tenant in one process, over the state of one home. The roles speak gRPC to
@@ -120,6 +122,12 @@ public final class LocalNetwork implements AutoCloseable {
 
         LocalNetwork open(int agents, CompletableFuture<HostFacts> host)
                 throws MarketException, VerificationException, JournalException, TenantException {
+            List<LoggedEnvelope> keyStatements =
+                    new ProviderKeys(home, held, clock, RANDOM)
+                            .register(
+                                    IntStream.range(0, agents)
+                                            .mapToObj(Opening::provider)
+                                            .toList());
             MarketKeys keys = new MarketKeys(key("market"), held.logKey());
             Market market =
                     owned.add(Market.open(config(), home.market(), keys, this::reproduce, clock));
@@ -132,12 +140,17 @@ public final class LocalNetwork implements AutoCloseable {
             for (int i = 0; i < agents; i++) {
                 agent(i, host.join(), runners, market, keys, transport);
             }
-            return new LocalNetwork(owned, market, tenant(market, transport));
+            return new LocalNetwork(owned, market, tenant(market, transport, keyStatements));
         }
 
         /** The first agent's id: it ends runners that an earlier process left. */
         private String owner() throws VerificationException {
-            return key("provider-" + LocalAgents.name(0)).keyId().hex();
+            return key(provider(0)).keyId().hex();
+        }
+
+        /** The name of an agent's key. */
+        private static String provider(int index) {
+            return "provider-" + LocalAgents.name(index);
         }
 
         private void agent(
@@ -148,7 +161,7 @@ public final class LocalNetwork implements AutoCloseable {
                 MarketKeys keys,
                 String transport)
                 throws MarketException, VerificationException, JournalException {
-            SigningKey key = key("provider-" + LocalAgents.name(index));
+            SigningKey key = key(provider(index));
             allow(market, Account.provider(key.keyId()));
             MarketClient connection = owned.add(MarketClient.inProcess(transport));
             LocalAgent agent =
@@ -166,7 +179,8 @@ public final class LocalNetwork implements AutoCloseable {
             agent.agent().start(connection.agent());
         }
 
-        private TenantClient tenant(Market market, String transport)
+        private TenantClient tenant(
+                Market market, String transport, List<LoggedEnvelope> keyStatements)
                 throws MarketException, VerificationException, TenantException {
             SigningKey key = key("tenant");
             ReplayEngine.Runners runners = replayRunners();
@@ -178,6 +192,7 @@ public final class LocalNetwork implements AutoCloseable {
                     OpenOrders.in(home.tenant()),
                     home.jobs(),
                     () -> replayEngine(runners),
+                    keyStatements,
                     clock,
                     RANDOM);
         }

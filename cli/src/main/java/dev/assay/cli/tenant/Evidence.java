@@ -40,6 +40,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Collects an order's documents as they come, and writes the evidence folder at its end. Not
@@ -116,7 +117,11 @@ final class Evidence {
         LogVerifyingKey logKey = LogVerifyingKey.parse(market.logKey());
         List<String> bundled = EvidenceLayout.bundled(documents.keySet());
         List<Long> indexes =
-                documents.values().stream().map(document -> document.logged().index()).toList();
+                Stream.concat(
+                                documents.values().stream().map(Document::logged),
+                                client.keyStatements().stream())
+                        .map(LoggedEnvelope::index)
+                        .toList();
         List<Bytes> proofs = new ArrayList<>(client.market().proofs(indexes));
         for (Map.Entry<String, Document> document : documents.entrySet()) {
             String name = document.getKey();
@@ -134,6 +139,10 @@ final class Evidence {
                                 logKey);
                 writer.add(EvidenceLayout.bundle(name), bundle.bytes());
             }
+        }
+        for (LoggedEnvelope about : client.keyStatements()) {
+            writer.add(EvidenceLayout.keyStatement(about.index()), about.envelope().toArray());
+            writer.add(EvidenceLayout.keyProof(about.index()), proofs.removeFirst().toArray());
         }
         if (draw.isPresent() && documents.containsKey(EvidenceLayout.VERDICT)) {
             writer.add(EvidenceLayout.DRAW_PROOF, draw.get().toArray());

@@ -9,6 +9,7 @@ import dev.assay.protocol.id.OrderId;
 import dev.assay.protocol.job.JobSpec;
 import dev.assay.protocol.lease.CloseReason;
 import dev.assay.protocol.market.Bytes;
+import dev.assay.protocol.market.LoggedEnvelope;
 import dev.assay.protocol.market.MarketException;
 import dev.assay.protocol.market.TenantService;
 import dev.assay.protocol.market.TenantService.Subscription;
@@ -25,6 +26,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -37,6 +39,7 @@ import java.util.function.Supplier;
  * @param key the tenant's key; it also signs the audit's verdicts
  * @param jobs where results and evidence go, one folder an order
  * @param exact opens the engine for replays, exact and for TorchScript models
+ * @param keyStatements what the log holds about keys, for the evidence
  */
 public record TenantClient(
         TenantService market,
@@ -45,8 +48,12 @@ public record TenantClient(
         OpenOrders open,
         Path jobs,
         Supplier<Engine> exact,
+        List<LoggedEnvelope> keyStatements,
         InstantSource clock,
         SecureRandom random) {
+    public TenantClient {
+        keyStatements = List.copyOf(keyStatements);
+    }
 
     /** Signs and places the order for a job. */
     public OpenOrder place(ResolvedJob job)

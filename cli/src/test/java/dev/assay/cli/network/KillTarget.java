@@ -35,6 +35,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
@@ -124,6 +125,7 @@ public final class KillTarget {
                             OpenOrders.in(opened.tenant()),
                             opened.jobs(),
                             () -> new ExactEngine(2),
+                            List.of(),
                             InstantSource.system(),
                             RANDOM));
         }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +24,8 @@ import java.util.stream.Stream;
  *                               receipts only the last
  * proofs/                       one .tlog-proof a statement, of the log's newest checkpoint
  * proofs/draw.tlog-proof        of the result, of the checkpoint that fixed the draw
+ * key-statements/               what the log holds about keys, when the tenant was told: N.dsse.json, the
+ *                               envelope that is the log's entry N, and its N.tlog-proof
  * work/                         of an inference: model.json  weights.safetensors (of TorchScript:
  *                               model.pt)  input.csv  output.safetensors; of a training: model.json  dataset.csv
  *                               training.json and of each unit its checkpoint-00000.json and
@@ -55,6 +58,9 @@ public final class EvidenceLayout {
     public static final String DATASET = "work/dataset.csv";
     public static final String TRAINING_RESULT = "work/training.json";
 
+    private static final String KEY_STATEMENTS = "key-statements/";
+    private static final String STATEMENT = ".dsse.json";
+    private static final String PROOF = ".tlog-proof";
     private static final String RECEIPT = "receipt-";
 
     private EvidenceLayout() {}
@@ -100,7 +106,7 @@ public final class EvidenceLayout {
 
     /** The file of a statement. */
     public static String statement(String name) {
-        return "statements/" + name + ".dsse.json";
+        return "statements/" + name + STATEMENT;
     }
 
     /**
@@ -122,6 +128,28 @@ public final class EvidenceLayout {
 
     /** The file of the proof that a statement is in the log. */
     public static String proof(String name) {
-        return "proofs/" + name + ".tlog-proof";
+        return "proofs/" + name + PROOF;
+    }
+
+    /** The statement about a key that is this entry of the log. */
+    public static String keyStatement(long index) {
+        return KEY_STATEMENTS + index + STATEMENT;
+    }
+
+    /** The file of the proof that it is. */
+    public static String keyProof(long index) {
+        return KEY_STATEMENTS + index + PROOF;
+    }
+
+    /** The log index of a statement about a key, by its file; empty when the file is another. */
+    static OptionalLong keyStatementIndex(String file) {
+        int end = file.length() - STATEMENT.length();
+        if (file.startsWith(KEY_STATEMENTS) && file.endsWith(STATEMENT)) {
+            String number = file.substring(KEY_STATEMENTS.length(), end);
+            if (number.matches("0|[1-9][0-9]{0,17}")) {
+                return OptionalLong.of(Long.parseLong(number));
+            }
+        }
+        return OptionalLong.empty();
     }
 }

@@ -10,6 +10,7 @@ import dev.assay.verification.check.Replay;
 import dev.assay.verification.check.ResultContents;
 import dev.assay.verification.check.TrainingContents;
 import dev.assay.verification.check.UnusableOutput;
+import dev.assay.verification.log.VerifiedCheckpoint;
 import dev.assay.verification.statement.SettlementPredicate.Purpose;
 import dev.assay.verification.statement.VerdictPredicate;
 
@@ -24,8 +25,9 @@ import java.util.stream.IntStream;
 /**
  * Audits an evidence folder from its files alone: the index and every digest; every signature,
  * proof and field; the output against its commitment; the drawn units by replaying them; the
- * settlement by computing it again. It touches no network and no other file; only a TorchScript
- * model is native code, which the engine is to run in a process of its own. Not thread-safe.
+ * settlement by computing it again. It touches no network and no other file, but for what it is
+ * given to compare the log's checkpoints with; only a TorchScript model is native code, which the
+ * engine is to run in a process of its own. Not thread-safe.
  */
 public final class FolderAudit {
     /** Which units are replayed. */
@@ -39,6 +41,7 @@ public final class FolderAudit {
     private final Engine exact;
     private final Extent extent;
     private final IntConsumer replayed;
+    private final CheckpointAudit checkpoints;
     private final List<Finding> findings = new ArrayList<>();
 
     /**
@@ -48,6 +51,17 @@ public final class FolderAudit {
      * @param replayed told each unit after it was replayed
      */
     public FolderAudit(Engine exact, Extent extent, IntConsumer replayed) {
+        this(exact, extent, replayed, CheckpointAudit.ALONE);
+    }
+
+    /**
+     * An audit that also compares the log's checkpoints with what else is at hand.
+     *
+     * @param checkpoints what that is
+     */
+    public FolderAudit(
+            Engine exact, Extent extent, IntConsumer replayed, CheckpointAudit checkpoints) {
+        this.checkpoints = checkpoints;
         this.exact = exact;
         this.extent = extent;
         this.replayed = replayed;
@@ -93,7 +107,7 @@ public final class FolderAudit {
                         + (history.work().isPresent() ? ", result" : "")
                         + (history.verdict().isPresent() ? ", verdict" : "")
                         + " and settlement are signed by their parties and agree with each other");
-        var checkpoint = history.logged().getFirst().checkpoint();
+        VerifiedCheckpoint checkpoint = history.checkpoint();
         proved(
                 "proofs",
                 Clause.INCLUSION,
@@ -109,6 +123,8 @@ public final class FolderAudit {
                     Clause.BUNDLE,
                     "what tools of others say of it: the folder was written without bundles");
         }
+        new KeyCheck(folder, history.logKey(), checkpoint, findings).run(history);
+        log(history);
         if (history.work().isPresent()) {
             work(folder, history.work().get());
         } else {
@@ -156,19 +172,27 @@ public final class FolderAudit {
         limits();
     }
 
+    /** Compares the log's checkpoints with each other, and with what else is at hand. */
+    private void log(LeaseHistory.Verified history) {
+        Optional<VerifiedCheckpoint> draw = history.work().flatMap(LeaseHistory.Work::draw);
+        List<VerifiedCheckpoint> held = new ArrayList<>(List.of(history.checkpoint()));
+        draw.ifPresent(held::add);
+        boolean linked = checkpoints.evidence(history.logKey(), "proofs", held, findings);
+        if (draw.isPresent() && !linked) {
+            notProved(
+                    EvidenceLayout.DRAW_PROOF,
+                    Clause.CONSISTENCY,
+                    "that the checkpoint which fixed the draw is of the same history as the other"
+                            + " proofs: the log holds others' entries between the result and it");
+        }
+    }
+
     private void work(IndexedFolder folder, LeaseHistory.Work work) throws Halt {
         ResultContents contents;
         try {
             contents = new WorkFiles(folder).open(work.result());
         } catch (VerificationException e) {
             contents = unusable(work, e);
-        }
-        if (!work.drawIsInTheLog()) {
-            notProved(
-                    EvidenceLayout.DRAW_PROOF,
-                    Clause.CONSISTENCY,
-                    "that the checkpoint which fixed the draw is of the same history as the other"
-                            + " proofs: the log holds others' entries between the result and it");
         }
         Optional<String> refutation = contents.refutation();
         if (refutation.isPresent()) {
@@ -292,11 +316,6 @@ public final class FolderAudit {
                 Clause.IDENTITY,
                 "whose the keys are: compare their ids with ones you have from the parties"
                         + " themselves");
-        notProved(
-                "proofs",
-                Clause.WITNESS,
-                "that the log showed everyone the same history: no witness cosigned its"
-                        + " checkpoint");
         notProved(
                 EvidenceLayout.statement(EvidenceLayout.SETTLEMENT),
                 Clause.BID_DEPOSIT,

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -93,6 +94,16 @@ final class IndexedFolder {
 
     boolean has(String name) {
         return files.containsKey(name);
+    }
+
+    /** The log indexes of the statements about keys, in ascending order. */
+    List<Long> keyStatements() {
+        return files.keySet().stream()
+                .map(EvidenceLayout::keyStatementIndex)
+                .flatMapToLong(OptionalLong::stream)
+                .sorted()
+                .boxed()
+                .toList();
     }
 
     Path path(String name) {

@@ -14,6 +14,7 @@ import dev.assay.verification.dsse.Envelope;
 import dev.assay.verification.log.LogLeaf;
 import dev.assay.verification.log.LoggedLeaf;
 import dev.assay.verification.log.TlogProof;
+import dev.assay.verification.log.VerifiedCheckpoint;
 import dev.assay.verification.statement.SettlementPredicate;
 
 import java.time.Instant;
@@ -47,22 +48,32 @@ final class LeaseHistory {
     /**
      * A result and the verdict on it.
      *
-     * @param drawIsInTheLog whether the checkpoint that fixed the draw is known to be of the same
-     *     history as the log's newest
+     * @param draw the checkpoint that fixed the draw, unless it is known to be of the same history
+     *     as the log's newest
      */
-    record Work(AttestedResult result, Optional<AuditedResult> audited, boolean drawIsInTheLog) {}
+    record Work(
+            AttestedResult result,
+            Optional<AuditedResult> audited,
+            Optional<VerifiedCheckpoint> draw) {}
 
     /**
      * Everything that was verified.
      *
+     * @param statements every statement, and where the log holds it
+     * @param checkpoint the one of all proofs but the draw's
      * @param bundled whether there are bundles, which then say the same
      */
     record Verified(
+            VerifyingKey tenantKey,
+            VerifyingKey providerKey,
+            VerifyingKey marketKey,
+            LogVerifyingKey logKey,
             VerifiedLease lease,
             List<VerifiedReceipt> receipts,
             Optional<Work> work,
             SignedStatement<SettlementPredicate> settlement,
-            List<LoggedLeaf> logged,
+            List<BundleCheck.Logged> statements,
+            VerifiedCheckpoint checkpoint,
             boolean bundled) {
         Optional<AuditedResult> verdict() {
             return work.flatMap(Work::audited);
@@ -108,7 +119,18 @@ final class LeaseHistory {
                         e -> SignedStatement.verify(e, marketKey, SettlementPredicate.class));
         order();
         boolean bundled = new BundleCheck(folder, logKey).run(statements);
-        return new Verified(lease, receipts, work, settlement, logged, bundled);
+        return new Verified(
+                folder.tenantKey(),
+                providerKey,
+                marketKey,
+                logKey,
+                lease,
+                receipts,
+                work,
+                settlement,
+                statements,
+                logged.getFirst().checkpoint(),
+                bundled);
     }
 
     private List<VerifiedReceipt> receipts(VerifiedLease lease) throws Halt {
@@ -141,7 +163,7 @@ final class LeaseHistory {
                         providerKey,
                         e -> AttestedResult.verify(e, providerKey, lease, receipts.getLast()));
         if (!folder.has(EvidenceLayout.statement(EvidenceLayout.VERDICT))) {
-            return new Work(result, Optional.empty(), true);
+            return new Work(result, Optional.empty(), Optional.empty());
         }
         LoggedLeaf committed = logged.getLast();
         LoggedLeaf drawnFrom =
@@ -167,7 +189,11 @@ final class LeaseHistory {
                     Clause.LOG_ORDER,
                     "the verdict was in the log before the draw was fixed");
         }
-        return new Work(result, Optional.of(audited), sameHistory(committed, drawnFrom));
+        Optional<VerifiedCheckpoint> draw =
+                sameHistory(committed, drawnFrom)
+                        ? Optional.empty()
+                        : Optional.of(drawnFrom.checkpoint());
+        return new Work(result, Optional.of(audited), draw);
     }
 
     /**

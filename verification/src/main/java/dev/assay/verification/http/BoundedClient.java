@@ -16,6 +16,8 @@ import java.util.concurrent.TimeoutException;
 
 /** The JDK's HTTP client with a limit of time and of bytes for every whole exchange. */
 final class BoundedClient implements AutoCloseable {
+    private static final int MAX_PORT = 65_535;
+
     /** What came back. The body is its receiver's. */
     static final class Reply {
         private final int status;
@@ -53,6 +55,10 @@ final class BoundedClient implements AutoCloseable {
         if (!http || url.getHost() == null || url.getQuery() != null || url.getFragment() != null) {
             throw new VerificationException(
                     Code.IO, "'" + url + "' is no http or https URL of the form http://HOST/PATH");
+        }
+        if (url.getPort() > MAX_PORT) {
+            throw new VerificationException(
+                    Code.IO, "'" + url + "': its port is not from 1 to " + MAX_PORT);
         }
         return url.toString();
     }

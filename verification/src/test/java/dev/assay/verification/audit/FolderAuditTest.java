@@ -31,9 +31,10 @@ final class FolderAuditTest extends AuditedStory {
                         Clause.SETTLEMENT);
         assertThat(report.with(Standing.NOT_PROVED).stream().map(Finding::clause))
                 .containsExactly(
+                        Clause.KEY_VALIDITY,
+                        Clause.WITNESS,
                         Clause.REPLAY,
                         Clause.IDENTITY,
-                        Clause.WITNESS,
                         Clause.BID_DEPOSIT,
                         Clause.HARDWARE);
         assertThat(report.findings().toString())

@@ -17,6 +17,7 @@ import dev.assay.verification.crypto.LogSigningKey;
 import dev.assay.verification.crypto.SigningKey;
 import dev.assay.verification.crypto.VerifyingKey;
 import dev.assay.verification.dsse.Envelope;
+import dev.assay.verification.keys.KeyHistory;
 import dev.assay.verification.log.LogCheckpoint;
 import dev.assay.verification.log.LogLeaf;
 import dev.assay.verification.log.TlogProof;
@@ -43,7 +44,7 @@ import java.util.OptionalInt;
  * made to lie: what it signs is then properly signed, logged and indexed all the same.
  */
 final class Story {
-    private static final String ORIGIN = "test.example/log";
+    static final String ORIGIN = "test.example/log";
 
     private final Papers papers;
     private final Map<String, Map<String, Object>> lies = new HashMap<>();
@@ -68,6 +69,11 @@ final class Story {
 
     /** How many entries the log shows before the result, to the auditor alone, when it forks. */
     OptionalInt forkedAfter = OptionalInt.empty();
+
+    /** What is logged of keys, each before the document with this name. */
+    final Map<String, List<Envelope>> keyStatements = new HashMap<>();
+
+    private final Map<Long, Envelope> loggedOfKeys = new LinkedHashMap<>();
 
     /** Files that are not put in, though they should be. */
     List<String> leftOut = List.of();
@@ -149,6 +155,11 @@ final class Story {
                                 logKey.verifyingKey());
                 add(writer, EvidenceLayout.bundle(name), bundle.bytes());
             }
+            for (Map.Entry<Long, Envelope> about : loggedOfKeys.entrySet()) {
+                long index = about.getKey();
+                add(writer, EvidenceLayout.keyStatement(index), about.getValue().bytes());
+                add(writer, EvidenceLayout.keyProof(index), log.proof(index).bytes());
+            }
             for (Map.Entry<String, byte[]> more : added.entrySet()) {
                 writer.add(more.getKey(), more.getValue());
             }
@@ -175,6 +186,10 @@ final class Story {
 
     private Envelope log(TransparencyLog log, String name, Statement statement, SigningKey signer)
             throws Exception {
+        for (Envelope about : keyStatements.getOrDefault(name, List.of())) {
+            VerifyingKey claimed = KeyHistory.claimedSigner(about).orElseThrow();
+            loggedOfKeys.put(log.append(List.of(LogLeaf.of(about, claimed))).first(), about);
+        }
         byte[] bytes = statement.bytes();
         Envelope envelope = Envelope.sign(bytes, signer);
         for (Map.Entry<String, Object> lie : lies.getOrDefault(name, Map.of()).entrySet()) {
