@@ -11,6 +11,7 @@
 #   benchmarks/run.sh idle       an agent without work: resident memory and processor time
 #   benchmarks/run.sh containers from the order to start a container to its first output, against docker run
 #   benchmarks/run.sh signatures P-256 signatures and verifications a core, against the JDK and Bouncy Castle's provider
+#   benchmarks/run.sh bundles    Sigstore bundles verified a second, against sigstore-js; how long bundles are
 #   benchmarks/run.sh log        durable appends to the log: entries/s, latency, forces; opening and checking a large one
 #   benchmarks/run.sh history    assay audit of a whole history of 1,000,000 receipts, which is made first
 #   benchmarks/run.sh commands   whole processes: assay --help, assay run examples/digits.yaml, assay audit
@@ -79,6 +80,11 @@ case "${1:-}" in
   signatures)
     build
     program dev.assay.benchmarks.signatures.SignatureSpeed 15 benchmarks/results/signatures.json
+    ;;
+  bundles)
+    (cd referees && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
+    build
+    program dev.assay.benchmarks.bundles.BundleVerification 9 2000 1000000 benchmarks/results/bundles.json
     ;;
   log)
     build

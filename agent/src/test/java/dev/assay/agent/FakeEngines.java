@@ -1,5 +1,7 @@
 package dev.assay.agent;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.assay.agent.jobs.Engines;
 import dev.assay.models.engine.Engine;
 import dev.assay.models.engine.EngineException;
@@ -50,6 +52,11 @@ public final class FakeEngines implements Engines {
 
     /** How often it was asked to end what an earlier process left. */
     public final AtomicInteger leftoversEnded = new AtomicInteger();
+
+    /** Nothing was opened, or all that was opened is closed. */
+    public void assertClosed() {
+        assertThat(steps).isIn(List.of(), List.of("open", "load", "unload", "close"));
+    }
 
     @Override
     public List<Long> endLeftovers() {

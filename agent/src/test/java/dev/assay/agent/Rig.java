@@ -2,8 +2,10 @@ package dev.assay.agent;
 
 import dev.assay.agent.claims.ClaimLedger;
 import dev.assay.agent.jobs.Assignment;
+import dev.assay.agent.jobs.Attempt;
 import dev.assay.agent.jobs.Containers;
 import dev.assay.agent.jobs.Engines;
+import dev.assay.agent.jobs.Past;
 import dev.assay.agent.jobs.Workplace;
 import dev.assay.agent.journal.Journal;
 import dev.assay.models.builtin.BuiltinModels;
@@ -268,6 +270,15 @@ public final class Rig implements AutoCloseable {
     /** The assignment of an award that is in order. */
     public Assignment assignment(Award award) throws VerificationException {
         return Assignment.verify(award, market.verifyingKey(), provider.verifyingKey());
+    }
+
+    /** A fresh attempt that works with these engines and that this market hears and answers. */
+    public Attempt attempt(
+            Assignment assignment, Engines engines, Duration receiptInterval, FakeMarket hears) {
+        Attempt attempt =
+                new Attempt(assignment, Past.NONE, workplace(engines, receiptInterval), hears);
+        hears.serve(attempt);
+        return attempt;
     }
 
     /** The same lease as tenant and market see it. */

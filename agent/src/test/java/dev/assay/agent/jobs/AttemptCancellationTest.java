@@ -25,7 +25,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -44,23 +43,12 @@ final class AttemptCancellationTest {
         rig = new Rig(folder);
         award = rig.award();
         rig.begun(award);
-        attempt = attempt(Rig.NEVER);
+        attempt = rig.attempt(rig.assignment(award), engines, Rig.NEVER, market);
     }
 
     @AfterEach
     void close() throws Exception {
         rig.close();
-    }
-
-    private Attempt attempt(Duration receiptInterval) throws Exception {
-        Attempt created =
-                new Attempt(
-                        rig.assignment(award),
-                        Past.NONE,
-                        rig.workplace(engines, receiptInterval),
-                        market);
-        market.serve(created);
-        return created;
     }
 
     /** Requests the end while this message is being sent; it stays unanswered then. */
@@ -88,11 +76,7 @@ final class AttemptCancellationTest {
         assertThat(rig.written.detail(award.lease())).isEqualTo(detail);
         assertThat(rig.journal.unfinished()).isEmpty();
         assertThat(attempt.hasEnded()).isTrue();
-        assertEnginesClosed();
-    }
-
-    private void assertEnginesClosed() {
-        assertThat(engines.steps).isIn(List.of(), List.of("open", "load", "unload", "close"));
+        engines.assertClosed();
     }
 
     @Test
@@ -173,7 +157,7 @@ final class AttemptCancellationTest {
         assertThat(rig.written.state(award.lease())).contains(AttemptState.ATTESTING);
         assertThat(rig.journal.unfinished().getFirst().result())
                 .contains(market.results().getFirst());
-        assertEnginesClosed();
+        engines.assertClosed();
     }
 
     @ParameterizedTest
@@ -236,7 +220,7 @@ final class AttemptCancellationTest {
     /** The ticker has signed receipts before the end; its thread is gone with the attempt. */
     @Test
     void cancel_whileTheTickerSigns_endsItsThread() throws Exception {
-        attempt = attempt(Duration.ofMillis(1));
+        attempt = rig.attempt(rig.assignment(award), engines, Duration.ofMillis(1), market);
         engines.beforeUnit =
                 () -> {
                     try {

@@ -71,14 +71,7 @@ final class AttemptTest {
     }
 
     private Attempt attempt(Duration receiptInterval) throws Exception {
-        Attempt attempt =
-                new Attempt(
-                        rig.begun(award),
-                        Past.NONE,
-                        rig.workplace(engines, receiptInterval),
-                        market);
-        market.serve(attempt);
-        return attempt;
+        return rig.attempt(rig.begun(award), engines, receiptInterval, market);
     }
 
     @Test

@@ -49,13 +49,7 @@ abstract class FailingAttempt {
     }
 
     void run(Duration receiptInterval) throws Exception {
-        Attempt attempt =
-                new Attempt(
-                        rig.begun(award),
-                        Past.NONE,
-                        rig.workplace(engines, receiptInterval),
-                        market);
-        market.serve(attempt);
+        Attempt attempt = rig.attempt(rig.begun(award), engines, receiptInterval, market);
         attempt.run();
         assertThat(attempt.hasEnded()).isTrue();
     }

@@ -49,9 +49,7 @@ final class GpuAttemptTest {
         rig = new Rig(folder);
         rig.gpus(gpus);
         award = rig.award(rig.spec(TWO_GPUS, Rig.price(350_000)));
-        attempt =
-                new Attempt(rig.begun(award), Past.NONE, rig.workplace(engines, Rig.NEVER), market);
-        market.serve(attempt);
+        attempt = rig.attempt(rig.begun(award), engines, Rig.NEVER, market);
     }
 
     @AfterEach

@@ -23,7 +23,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 
 /**
  * A journal whose disk fails at each write of an attempt in turn. Whatever happens, journal and
@@ -73,23 +72,12 @@ final class JournalFailureTest {
         rig = new Rig(folder);
         award = rig.award();
         rig.begun(award);
-        attempt = attempt(Rig.NEVER);
+        attempt = rig.attempt(rig.assignment(award), engines, Rig.NEVER, market);
     }
 
     @AfterEach
     void close() throws Exception {
         rig.close();
-    }
-
-    private Attempt attempt(Duration receiptInterval) throws Exception {
-        Attempt created =
-                new Attempt(
-                        rig.assignment(award),
-                        Past.NONE,
-                        rig.workplace(engines, receiptInterval),
-                        market);
-        market.serve(created);
-        return created;
     }
 
     /** The market is told of a failure of the provider's, once, and of no result. */
@@ -103,11 +91,7 @@ final class JournalFailureTest {
         assertThat(market.results()).isEmpty();
         assertThat(rig.written.result(award.lease())).isEmpty();
         assertThat(attempt.hasEnded()).isTrue();
-        assertEnginesClosed();
-    }
-
-    private void assertEnginesClosed() {
-        assertThat(engines.steps).isIn(List.of(), List.of("open", "load", "unload", "close"));
+        engines.assertClosed();
     }
 
     private AttemptState onDisk() {
@@ -141,7 +125,7 @@ final class JournalFailureTest {
 
     @Test
     void receiptOfTheTicker_thatCannotBeWritten_isNeverSentAndEndsTheAttempt() throws Exception {
-        attempt = attempt(Duration.ofMillis(1));
+        attempt = rig.attempt(rig.assignment(award), engines, Duration.ofMillis(1), market);
         engines.beforeUnit =
                 () -> {
                     try {
@@ -173,7 +157,7 @@ final class JournalFailureTest {
         assertThat(market.results()).hasSize(1);
         assertThat(market.states()).endsWith(AttemptState.ATTESTING);
         assertThat(onDisk()).isEqualTo(AttemptState.ATTESTING);
-        assertEnginesClosed();
+        engines.assertClosed();
 
         rig.written.repair();
         JournaledAttempt left = rig.journal.unfinished().getFirst();
@@ -200,7 +184,7 @@ final class JournalFailureTest {
         attempt.run();
         assertThat(market.last().state()).isEqualTo(AttemptState.CANCELLED);
         assertThat(onDisk()).isEqualTo(AttemptState.RUNNING);
-        assertEnginesClosed();
+        engines.assertClosed();
     }
 
     /** The owner closed it while the attempt ran: an end without an exception, and told. */
@@ -217,6 +201,6 @@ final class JournalFailureTest {
         assertThat(market.last().state()).isEqualTo(AttemptState.FAILED);
         assertThat(market.last().cause()).contains(Cause.STORAGE);
         assertThat(onDisk()).isEqualTo(AttemptState.RUNNING);
-        assertEnginesClosed();
+        engines.assertClosed();
     }
 }

@@ -172,9 +172,7 @@ final class MarketFailureTest extends FailingAttempt {
                     }
                     return false;
                 });
-        Attempt attempt =
-                new Attempt(rig.begun(award), Past.NONE, rig.workplace(engines, Rig.NEVER), market);
-        market.serve(attempt);
+        Attempt attempt = rig.attempt(rig.begun(award), engines, Rig.NEVER, market);
         attempt.run();
 
         assertThat(market.states()).endsWith(AttemptState.ATTESTING);

@@ -182,8 +182,9 @@ public final class ContainerRun implements AutoCloseable {
         watchdog.close();
         restOfLog();
         Digest logBlob = log.store(host.blobs());
+        Optional<ExitCause> ended = endedHere();
         ExitCause cause =
-                end.map(state -> Ending.cause(state, watchdog.cause(), usage.get()))
+                end.map(state -> Ending.cause(state, ended, usage.get()))
                         .orElse(ExitCause.ENGINE_LOST);
         Optional<Outputs> outputs = Optional.empty();
         String message =
@@ -213,6 +214,21 @@ public final class ContainerRun implements AutoCloseable {
                 usage.get().peakMemoryBytes(),
                 end.flatMap(ContainerState::startedAt),
                 end.flatMap(ContainerState::finishedAt));
+    }
+
+    /**
+     * Why it was ended from here, or would have been: one that went over its disk between the last
+     * look and its end, by whatever that end came, did so all the same.
+     */
+    private Optional<ExitCause> endedHere() throws ContainerException {
+        Optional<ExitCause> cause = watchdog.cause();
+        boolean over =
+                cause.isEmpty()
+                        && !workspace.bounded()
+                        && !workspace
+                                .use(limits, List.of())
+                                .within(limits.diskBytes(), limits.files());
+        return over ? Optional.of(ExitCause.DISK_LIMIT) : cause;
     }
 
     /** What the engine still has of the log; an engine that is away has none to give. */

@@ -15,8 +15,6 @@ import dev.assay.models.engine.Trace;
 import dev.assay.models.tensor.Tensor;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,8 +56,8 @@ final class ScriptModel implements LoadedModel {
 
     private Model open() throws EngineException {
         Model model = Model.newInstance("script", arrays.getDevice(), PyTorchEngine.DJL_ENGINE);
-        try (InputStream in = Files.newInputStream(file)) {
-            model.load(in);
+        try {
+            model.load(file); // from a stream, it would leave a temporary folder for every call
             return model;
         } catch (IOException | MalformedModelException | RuntimeException e) {
             model.close();

@@ -113,6 +113,16 @@ final class HostileContainerTest extends HostileMachine {
         assertThat(outcome.outputs()).isEmpty();
     }
 
+    /** It is done before anybody looks. */
+    @Test
+    void overItsDisk_inItsLastMoment_isStillOver() throws Exception {
+        machine = Machine.here(folder);
+        ContainerOutcome outcome =
+                machine.run("cd /assay/scratch; truncate -s 20M a; truncate -s 20M b");
+        assertThat(outcome.cause()).isEqualTo(ExitCause.DISK_LIMIT);
+        assertThat(outcome.outputs()).isEmpty();
+    }
+
     @Test
     void program_thatIgnoresSignals_isKilledAfterTheGrace() throws Exception {
         machine = Machine.here(folder);
@@ -128,16 +138,29 @@ final class HostileContainerTest extends HostileMachine {
         }
     }
 
+    /** What the kernel remembers of each file counts as the container's memory, too. */
     @ParameterizedTest
     @EnumSource(Disk.class)
     void hundredThousandFiles_areNotMoreThanItMayHave(Disk disk) throws Exception {
         machine = disk.machine(folder);
-        ContainerLimits limits =
-                limits(Duration.ofSeconds(disk == Disk.WATCHED ? 120 : 4), 64L << 20, 100_000);
+        Duration time = Duration.ofSeconds(disk == Disk.WATCHED ? 120 : 4);
+        ContainerLimits limits = limits(time, 1L << 30, 64L << 20, 100_000);
         try (ContainerRun run = start(List.of("/hostile", "files"), limits)) {
             ContainerOutcome outcome = run.await();
             assertThat(outcome.cause())
                     .isEqualTo(disk == Disk.WATCHED ? ExitCause.DISK_LIMIT : ExitCause.TIME_LIMIT);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Disk.class)
+    void hundredThousandFiles_inLittleMemory_areTheTenantsFault(Disk disk) throws Exception {
+        machine = disk.machine(folder);
+        try (ContainerRun run =
+                start(
+                        List.of("/hostile", "files"),
+                        limits(Duration.ofSeconds(20), 64L << 20, 100_000))) {
+            assertThat(run.await().cause().fault()).isEqualTo(Fault.TENANT);
         }
     }
 

@@ -68,10 +68,14 @@ abstract class HostileMachine {
     }
 
     static ContainerLimits limits(Duration time, long diskBytes, int files) {
+        return limits(time, Machine.limits().memoryBytes(), diskBytes, files);
+    }
+
+    static ContainerLimits limits(Duration time, long memoryBytes, long diskBytes, int files) {
         ContainerLimits small = Machine.limits();
         return new ContainerLimits(
                 small.nanoCpus(),
-                small.memoryBytes(),
+                memoryBytes,
                 small.pids(),
                 small.openFiles(),
                 small.tmpBytes(),

@@ -29,10 +29,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 
 /** TorchScript models, which only a runner loads. */
@@ -42,13 +47,26 @@ final class ScriptTest {
     private static final RunnerSettings SETTINGS = RunnerSettings.of("test", CACHE, 1);
 
     @TempDir Path directory;
+    private final Set<Path> foldersBefore = djlFolders();
 
     @AfterEach
-    void everyTest_ended_leavesNoChildProcess() throws Exception {
+    void everyTest_ended_leavesNoChildProcessAndNoFolder() throws Exception {
         for (ProcessHandle child : ProcessHandle.current().children().toList()) {
             child.onExit().get(5, TimeUnit.SECONDS);
         }
         assertThat(ProcessHandle.current().children()).isEmpty();
+        assertThat(djlFolders()).isSubsetOf(foldersBefore);
+    }
+
+    /** What DJL makes when it loads a model from a stream. */
+    private static Set<Path> djlFolders() {
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+        try (Stream<Path> files = Files.list(temporary)) {
+            return files.filter(file -> file.getFileName().toString().startsWith("pt-model"))
+                    .collect(Collectors.toSet());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Path script(String... forward) throws Exception {
