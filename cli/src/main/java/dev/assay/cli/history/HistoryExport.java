@@ -162,21 +162,12 @@ public final class HistoryExport {
         Set<OrderId> orders = new HashSet<>();
         for (LeaseState state : LeaseState.values()) {
             for (LeaseRow lease : tables.leases().in(state)) {
-                if (isSame(lease.provider(), provider)) {
+                if (history.isOneParty(lease.provider(), provider)) {
                     orders.add(lease.order());
                 }
             }
         }
         return orders;
-    }
-
-    private boolean isSame(KeyId one, KeyId other) {
-        Optional<KeyPeriod> first = history.period(one);
-        Optional<KeyPeriod> second = history.period(other);
-        return one.equals(other)
-                || (first.isPresent()
-                        && second.isPresent()
-                        && first.get().holder().equals(second.get().holder()));
     }
 
     private static Set<KeyId> providers(Tables tables) {

@@ -21,6 +21,7 @@ final class Findings {
     private final List<Finding> kept = new ArrayList<>();
     private final Map<Clause, Long> refuted = new EnumMap<>(Clause.class);
     private final Map<Clause, Long> unchecked = new EnumMap<>(Clause.class);
+    private final Map<Clause, Long> told = new EnumMap<>(Clause.class);
 
     /** Something is wrong: the history fails. */
     void refuted(Clause clause, String place, String field, String message) {
@@ -43,11 +44,11 @@ final class Findings {
 
     /** What is beyond such an audit, and keeps no history from passing. */
     void note(Clause clause, String place, String message) {
-        add(Standing.NOT_PROVED, place, Finding.WHOLE, clause, message);
+        told(Standing.NOT_PROVED, clause, place, message);
     }
 
     void proved(Clause clause, String place, String message) {
-        add(Standing.PROVED, place, Finding.WHOLE, clause, message);
+        told(Standing.PROVED, clause, place, message);
     }
 
     /** All that was kept. */
@@ -63,6 +64,12 @@ final class Findings {
     /** How many of each clause were left unchecked. */
     Map<Clause, Long> unchecked() {
         return new EnumMap<>(unchecked);
+    }
+
+    private void told(Standing standing, Clause clause, String place, String message) {
+        if (told.merge(clause, 1L, Long::sum) <= KEPT) {
+            add(standing, place, Finding.WHOLE, clause, message);
+        }
     }
 
     private void add(Standing standing, String place, String field, Clause clause, String message) {

@@ -97,7 +97,16 @@ public final class HistoryAudit {
                                         StandardCharsets.UTF_8)
                                 .strip());
         SignerKeys keys = SignerKeys.read(folder.resolve(HistoryLayout.KEYS));
-        LogReader log = LogReader.open(files, logKey);
+        LogReader log;
+        try {
+            log = LogReader.open(files, logKey);
+        } catch (VerificationException e) {
+            if (e.code() == Code.IO) {
+                throw e;
+            }
+            findings.refuted(Clause.LOG_FILES, HistoryLayout.LOG, e);
+            return HistoryReport.of(index.provider(), HistoryReport.Counts.NONE, findings);
+        }
         return new Pass(index, keys, log).run();
     }
 

@@ -43,7 +43,9 @@ public record HistoryReport(
             long results,
             long verdicts,
             long settled,
-            long open) {}
+            long open) {
+        static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0);
+    }
 
     public HistoryReport {
         findings = List.copyOf(findings);

@@ -128,12 +128,7 @@ final class KeyTrail {
 
     /** Whether two keys are of one party, as far as is known by now. */
     boolean isSame(KeyId one, KeyId other) {
-        Optional<KeyPeriod> first = history.period(one);
-        Optional<KeyPeriod> second = history.period(other);
-        return one.equals(other)
-                || (first.isPresent()
-                        && second.isPresent()
-                        && first.get().holder().equals(second.get().holder()));
+        return history.isOneParty(one, other);
     }
 
     /** What is known of keys only at the end: of some, nothing was ever registered. */

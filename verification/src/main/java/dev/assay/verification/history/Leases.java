@@ -146,7 +146,6 @@ final class Leases {
             return;
         }
         verdicts++;
-        time.happened(line, verdict.createdOn(), "verdict.createdOn");
         ending.verdict(lease.get(), line, verdict);
     }
 

@@ -161,6 +161,23 @@ final class HistoryAuditTest extends ChronicleTest {
     }
 
     @Test
+    void checkpointOfAnotherLog_isRefuted() throws Exception {
+        chronicle.honest(NOW);
+        Path folder = chronicle.write();
+        try (Chronicle other = new Chronicle(place.resolve("other"))) {
+            other.honest(NOW);
+            Path key = other.write().resolve(HistoryLayout.LOG_KEY);
+            Files.copy(
+                    key,
+                    folder.resolve(HistoryLayout.LOG_KEY),
+                    java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        }
+        HistoryReport report = chronicle.auditAgain();
+        assertThat(report.outcome()).isEqualTo(Outcome.FAIL);
+        assertThat(report.refuted()).containsOnlyKeys(Clause.LOG_FILES.id());
+    }
+
+    @Test
     void statementThatTheHistoryLacks_leavesItInconclusive() throws Exception {
         Told lease = chronicle.lease(NOW, Chronicle.GPU);
         lease.receipt(0);
