@@ -13,6 +13,7 @@
 #   benchmarks/run.sh signatures P-256 signatures and verifications a core, against the JDK and Bouncy Castle's provider
 #   benchmarks/run.sh bundles    Sigstore bundles verified a second, against sigstore-js; how long bundles are
 #   benchmarks/run.sh log        durable appends to the log: entries/s, latency, forces; opening and checking a large one
+#   benchmarks/run.sh history    assay audit of a whole history of 1,000,000 receipts, which is made first
 #   benchmarks/run.sh commands   whole processes: assay --help, assay run examples/digits.yaml, assay audit
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -88,6 +89,15 @@ case "${1:-}" in
   log)
     build
     program dev.assay.benchmarks.log.DurableAppends 10 64,256,1024 1000000 benchmarks/target benchmarks/results/log.json
+    ;;
+  history)
+    ./assay version > /dev/null
+    build
+    folder=${ASSAY_HISTORY:-${TMPDIR:-/tmp}/history-1m}
+    if [ ! -e "$folder/history.json" ]; then
+      program dev.assay.benchmarks.history.HistoryMaker "$folder" 5000 200
+    fi
+    program dev.assay.benchmarks.history.HistoryAuditSpeed 3 320m "$folder" benchmarks/results/history.json
     ;;
   commands)
     ./assay version > /dev/null

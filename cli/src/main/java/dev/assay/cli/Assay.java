@@ -5,6 +5,7 @@ import dev.assay.cli.command.BenchCommand;
 import dev.assay.cli.command.ExitCode;
 import dev.assay.cli.command.HardwareCommand;
 import dev.assay.cli.command.HelpOption;
+import dev.assay.cli.command.HistoryCommand;
 import dev.assay.cli.command.InspectCommand;
 import dev.assay.cli.command.KeysCommand;
 import dev.assay.cli.command.LogCommand;
@@ -57,6 +58,7 @@ import java.util.concurrent.Callable;
             InspectCommand.class,
             BenchCommand.class,
             KeysCommand.class,
+            HistoryCommand.class,
             LogCommand.class,
             WitnessCommand.class,
             VersionCommand.class,

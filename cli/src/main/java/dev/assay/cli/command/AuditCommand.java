@@ -37,7 +37,7 @@ import java.util.concurrent.Callable;
 /** {@code assay audit}: verifies an evidence folder, a bundle or a log. */
 @Command(
         name = "audit",
-        header = "Verify an evidence folder, a bundle, or a log",
+        header = "Verify an evidence folder, a bundle, a log, or a provider's whole history",
         description = {
             "",
             "Verifies an evidence folder or a Sigstore bundle from its files alone, or every entry"
@@ -47,7 +47,10 @@ import java.util.concurrent.Callable;
             "It remembers the checkpoints that it saw of each log, in auditor/checkpoints of"
                     + " $ASSAY_HOME, and holds later ones to them; --no-memory takes nothing from"
                     + " there and leaves nothing.",
-            "A TorchScript model in the folder is a program: it is run, in a process of its own."
+            "A TorchScript model in the folder is a program: it is run, in a process of its own.",
+            "Of a provider's history (assay history export) every statement is held against the log"
+                    + " and the others, and nothing is computed again. It has its own log and keys,"
+                    + " and is not remembered."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -56,6 +59,7 @@ import java.util.concurrent.Callable;
             "  assay audit --log https://log.example/2026 evidence",
             "  assay audit --key alder.pub.pem --log-key log.vkey result.sigstore.json",
             "  assay audit --log-key log.vkey https://log.example/2026",
+            "  assay audit alder-2026                              a provider's whole history",
             "",
             "Exit status: 0 it stands, 1 something is wrong, 2 nothing is wrong but something could"
                     + " not be checked, 3 there was nothing to check."
@@ -69,7 +73,9 @@ public final class AuditCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "EVIDENCE",
-            description = "an evidence folder, a Sigstore bundle, or a log's directory or URL")
+            description =
+                    "an evidence folder, a Sigstore bundle, a log's directory or URL, or the folder"
+                            + " of a history")
     private String place = "";
 
     @Option(
@@ -104,7 +110,11 @@ public final class AuditCommand implements Callable<Integer> {
     @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
 
     @Override
-    public Integer call() throws IOException, VerificationException {
+    public Integer call() throws IOException, VerificationException, InterruptedException {
+        Optional<HistoryAuditRun> history = HistoryAuditRun.at(place, json);
+        if (history.isPresent()) {
+            return history.get().call();
+        }
         FolderAudit.Extent extent =
                 switch (replay) {
                     case "drawn" -> FolderAudit.Extent.DRAWN;

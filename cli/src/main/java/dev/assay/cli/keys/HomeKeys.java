@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.stream.Stream;
 
 /**
@@ -146,6 +147,11 @@ public final class HomeKeys implements AutoCloseable {
     /** All that the home's log says of keys; not compared with the log. */
     public KeyHistory history() throws VerificationException {
         return KeyJournal.read(statements, LOG_ORIGIN);
+    }
+
+    /** The files of the statements about keys, by their places in the log. */
+    public SortedMap<Long, Path> keyStatements() throws VerificationException {
+        return KeyJournal.logged(statements);
     }
 
     /** Refuses a name that is taken. */

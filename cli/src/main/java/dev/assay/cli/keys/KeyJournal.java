@@ -25,6 +25,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -87,6 +89,15 @@ public final class KeyJournal implements AutoCloseable {
             }
         }
         return history;
+    }
+
+    /** The files of the statements in a directory, which need not be there, by their indexes. */
+    static SortedMap<Long, Path> logged(Path directory) throws VerificationException {
+        SortedMap<Long, Path> logged = new TreeMap<>();
+        for (Path file : files(directory, LOGGED)) {
+            logged.put(index(file), file);
+        }
+        return logged;
     }
 
     /** What the log says of keys so far. */

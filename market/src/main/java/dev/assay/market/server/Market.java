@@ -123,7 +123,7 @@ public final class Market implements TenantService, AgentService, AutoCloseable 
         Notary notary = Notary.open(directory.resolve("log"), keys);
         MarketDatabase database;
         try {
-            database = MarketDatabase.open(directory.resolve("market.db"));
+            database = MarketDatabase.open(directory.resolve(MarketDatabase.FILE));
         } catch (MarketException e) {
             notary.close();
             throw e;

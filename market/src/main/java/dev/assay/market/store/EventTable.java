@@ -2,6 +2,7 @@ package dev.assay.market.store;
 
 import dev.assay.protocol.id.OrderId;
 import dev.assay.protocol.json.JsonException;
+import dev.assay.protocol.market.LoggedEnvelope;
 import dev.assay.protocol.market.MarketException;
 import dev.assay.protocol.market.MarketException.Code;
 import dev.assay.protocol.market.OrderEvent;
@@ -20,11 +21,13 @@ import dev.assay.protocol.market.OrderEvent.Settled;
 import dev.assay.protocol.market.OrderEvent.VerdictLogged;
 
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.result.ResultIterator;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What happened to each order, in order; with the signed documents, so it is their archive too. */
 public final class EventTable {
@@ -56,6 +59,48 @@ public final class EventTable {
                 .one();
     }
 
+    /** Takes documents that the log holds. */
+    public interface Documents<X extends Exception> {
+        void take(OrderId order, LoggedEnvelope document) throws X;
+    }
+
+    /** Hands on every document that the log holds, of every order, in the order of the log. */
+    public <X extends Exception> void documents(Documents<X> documents) throws MarketException, X {
+        record Row(OrderId order, String body) {}
+        try (ResultIterator<Row> rows =
+                handle.createQuery(
+                                """
+                                SELECT order_id, body FROM event
+                                WHERE log_index IS NOT NULL ORDER BY log_index
+                                """)
+                        .map(
+                                (row, context) ->
+                                        new Row(
+                                                OrderId.parse(row.getString("order_id")),
+                                                row.getString("body")))
+                        .iterator()) {
+            while (rows.hasNext()) {
+                Row row = rows.next();
+                Optional<LoggedEnvelope> document = document(event(row.order(), row.body()));
+                if (document.isPresent()) {
+                    documents.take(row.order(), document.get());
+                }
+            }
+        }
+    }
+
+    private static OrderEvent event(OrderId order, String body) throws MarketException {
+        try {
+            return EventReader.read(body);
+        } catch (JsonException e) {
+            throw new MarketException(
+                    Code.UNAVAILABLE,
+                    "order %s: %s; restore the market's database"
+                            .formatted(order.brief(), e.getMessage()),
+                    e);
+        }
+    }
+
     /** An order's events, oldest first. */
     public List<EventRow> of(OrderId order) throws MarketException {
         record Row(Instant at, String body) {}
@@ -84,13 +129,18 @@ public final class EventTable {
     }
 
     private static @Nullable Long logIndex(OrderEvent event) {
+        return document(event).map(LoggedEnvelope::index).orElse(null);
+    }
+
+    /** The document that the log holds of an event. */
+    private static Optional<LoggedEnvelope> document(OrderEvent event) {
         return switch (event) {
-            case Opened opened -> opened.document().index();
-            case Awarded awarded -> awarded.document().index();
-            case ReceiptLogged receipt -> receipt.document().index();
-            case ResultLogged result -> result.document().index();
-            case VerdictLogged verdict -> verdict.document().index();
-            case Settled settled -> settled.document().index();
+            case Opened opened -> Optional.of(opened.document());
+            case Awarded awarded -> Optional.of(awarded.document());
+            case ReceiptLogged receipt -> Optional.of(receipt.document());
+            case ResultLogged result -> Optional.of(result.document());
+            case VerdictLogged verdict -> Optional.of(verdict.document());
+            case Settled settled -> Optional.of(settled.document());
             case BidPlaced _,
                     BidDeclined _,
                     Locked _,
@@ -98,7 +148,7 @@ public final class EventTable {
                     Progressed _,
                     Fetching _,
                     Closed _ ->
-                    null;
+                    Optional.empty();
         };
     }
 }

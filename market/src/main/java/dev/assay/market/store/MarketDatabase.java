@@ -18,6 +18,9 @@ import java.nio.file.Path;
  * other process out. Not thread-safe: its owner uses it from one thread.
  */
 public final class MarketDatabase implements AutoCloseable {
+    /** What the file is called, in the market's directory. */
+    public static final String FILE = "market.db";
+
     private final Path file;
     private final Handle handle;
 

@@ -15,6 +15,7 @@ import dev.assay.verification.statement.ResultPredicate.Build;
 import dev.assay.verification.statement.ResultPredicate.ContainerBuild;
 import dev.assay.verification.statement.ResultPredicate.InferenceBuild;
 import dev.assay.verification.statement.ResultPredicate.TrainingBuild;
+import dev.assay.verification.statement.UsagePredicate;
 
 import java.time.Instant;
 
@@ -37,27 +38,43 @@ public final class AttestedResult {
             throws VerificationException {
         SignedStatement<ResultPredicate> statement =
                 SignedStatement.verify(envelope, providerKey, ResultPredicate.class);
-        ResultPredicate result = statement.predicate();
-        LeasePredicate terms = lease.lease();
-        Work work = lease.order().order().spec().work();
-        Require.equal(result.lease(), lease.id(), "result.leaseId");
+        Require.equal(statement.predicate().lease(), lease.id(), "result.leaseId");
+        Require.equal(providerKey.keyId(), lease.lease().provider(), "result's key");
+        requireFits(
+                statement.predicate(),
+                lease.lease(),
+                lease.order().order().spec().work(),
+                head.receipt(),
+                head.digest());
+        return new AttestedResult(statement, lease);
+    }
+
+    /**
+     * Refuses a result that does not fit the lease that it names; who signed it is not looked at.
+     *
+     * @param head the lease's last receipt, whose statement has this digest
+     */
+    public static void requireFits(
+            ResultPredicate result,
+            LeasePredicate terms,
+            Work work,
+            UsagePredicate head,
+            Digest headDigest)
+            throws VerificationException {
         Require.equal(result.provider(), terms.provider(), "result.builder");
-        Require.equal(providerKey.keyId(), terms.provider(), "result's key");
         Require.equal(result.spec(), terms.spec(), "result.spec");
         build(result.build(), work);
         Require.equal(result.units(), work.units(), "result.units");
         Require.equal(result.seedCommitment(), terms.seedCommitment(), "result.seedCommitment");
-        Require.equal(result.usageHead(), head.digest(), "result.usageHead");
-        Require.equal(
-                head.receipt().usage().units(), (long) result.units(), "units in the last receipt");
-        Require.equal(result.unitRoot(), head.receipt().unitRoot(), "result.unitRoot");
+        Require.equal(result.usageHead(), headDigest, "result.usageHead");
+        Require.equal(head.usage().units(), (long) result.units(), "units in the last receipt");
+        Require.equal(result.unitRoot(), head.unitRoot(), "result.unitRoot");
         Require.that(
                 !result.finishedOn().isBefore(result.startedOn())
                         && !result.startedOn()
                                 .isBefore(terms.createdOn().minus(ReceiptChain.CLOCK_SKEW)),
                 "result.metadata",
                 "the times are not in order");
-        return new AttestedResult(statement, lease);
     }
 
     /**

@@ -5,6 +5,8 @@ import dev.assay.protocol.job.JobSpec;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.crypto.VerifyingKey;
 import dev.assay.verification.dsse.Envelope;
+import dev.assay.verification.statement.LeasePredicate;
+import dev.assay.verification.statement.ResultPredicate;
 import dev.assay.verification.statement.VerdictPredicate;
 import dev.assay.verification.statement.VerdictPredicate.Method;
 import dev.assay.verification.statement.VerdictPredicate.Outcome;
@@ -41,28 +43,42 @@ public final class AuditedResult {
         SignedStatement<VerdictPredicate> statement =
                 SignedStatement.verify(verdictEnvelope, auditorKey, VerdictPredicate.class);
         VerdictPredicate verdict = statement.predicate();
-        JobSpec spec = result.lease().order().order().spec();
         Require.equal(auditorKey.keyId(), result.lease().lease().auditor(), "lease.auditor");
-        Require.equal(verdict.auditor(), auditorKey.keyId(), "verdict.auditor");
         Require.equal(verdict.lease(), result.lease().id(), "verdict.leaseId");
         Require.equal(verdict.result(), result.digest(), "verdict.result");
+        Require.equal(verdict.checkpointSize(), checkpointSize, "verdict.checkpointSize");
+        Require.equal(verdict.checkpointRoot(), checkpointRoot, "verdict.checkpointRoot");
+        requireFits(
+                verdict,
+                result.result(),
+                result.lease().lease(),
+                result.lease().order().order().spec());
+        return new AuditedResult(result, statement);
+    }
+
+    /**
+     * Refuses a verdict that does not fit the result that it names: another auditor's or method's,
+     * another secret's than the committed one, on other units than were drawn. Who signed it is not
+     * looked at, nor whether the log had the checkpoint that it names.
+     */
+    public static void requireFits(
+            VerdictPredicate verdict, ResultPredicate result, LeasePredicate terms, JobSpec spec)
+            throws VerificationException {
+        Require.equal(verdict.auditor(), terms.auditor(), "verdict.auditor");
         Require.equal(verdict.method(), Method.of(spec.work()), "verdict.method");
         Require.equal(
                 Digest.sha256(verdict.secret().bytes()),
-                result.result().seedCommitment(),
+                result.seedCommitment(),
                 "SHA-256 of verdict.secret");
-        Require.equal(verdict.checkpointSize(), checkpointSize, "verdict.checkpointSize");
-        Require.equal(verdict.checkpointRoot(), checkpointRoot, "verdict.checkpointRoot");
-        int units = result.result().units();
+        int units = result.units();
         List<Integer> drawn =
                 UnitDraw.draw(
                         verdict.secret(),
-                        checkpointSize,
-                        checkpointRoot,
+                        verdict.checkpointSize(),
+                        verdict.checkpointRoot(),
                         units,
                         spec.verify().drawn(units));
         Require.equal(verdict.drawn(), drawn, "verdict.drawn");
-        return new AuditedResult(result, statement);
     }
 
     public AttestedResult result() {

@@ -15,7 +15,7 @@ import java.util.List;
  * What a receipt may claim at most: its quantities must be possible together, on the devices of the
  * lease and in the time that its periods cover. A claim within the bounds may still be wrong.
  */
-final class UsageBounds {
+public final class UsageBounds {
     /** What a receipt's monotonic clock may run ahead of its wall-clock periods. */
     private static final Duration CLOCK_DRIFT = Duration.ofSeconds(1);
 
@@ -51,7 +51,7 @@ final class UsageBounds {
      * @param before the usage of the receipt before it
      * @param elapsed from the beginning of the first period to the end of this one
      */
-    static void check(UsagePredicate receipt, Usage before, Duration elapsed, JobSpec spec)
+    public static void check(UsagePredicate receipt, Usage before, Duration elapsed, JobSpec spec)
             throws VerificationException {
         Usage usage = receipt.usage();
         Require.that(

@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A DSSE envelope around one in-toto statement, with one signature. It has one byte form, compact
@@ -44,15 +42,7 @@ public final class Envelope {
             "\",\"payloadType\":\"" + PAYLOAD_TYPE + "\",\"signatures\":[{\"keyid\":\"";
     private static final String SIGNATURE = "\",\"sig\":\"";
     private static final String END = "\"}]}";
-    private static final Pattern FORM =
-            Pattern.compile(
-                    Pattern.quote(PAYLOAD)
-                            + "([A-Za-z0-9+/=]*+)"
-                            + Pattern.quote(KEY_ID)
-                            + "([0-9a-f]{64})"
-                            + Pattern.quote(SIGNATURE)
-                            + "([A-Za-z0-9+/=]*+)"
-                            + Pattern.quote(END));
+    private static final int KEY_ID_CHARS = 2 * Digest.BYTES;
 
     private final byte[] payload;
     private final KeyId keyId;
@@ -74,13 +64,23 @@ public final class Envelope {
     /** Reads exactly what {@link #bytes} writes. */
     public static Envelope parse(byte[] bytes) throws VerificationException {
         checkLength(bytes.length);
-        Matcher form = FORM.matcher(new String(bytes, StandardCharsets.ISO_8859_1));
-        if (form.matches()) {
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        int payloadEnd = text.indexOf('"', PAYLOAD.length());
+        int keyAt = payloadEnd + KEY_ID.length();
+        int keyEnd = keyAt + KEY_ID_CHARS;
+        int signatureAt = keyEnd + SIGNATURE.length();
+        int signatureEnd = text.length() - END.length();
+        if (payloadEnd >= 0
+                && signatureEnd >= signatureAt
+                && text.startsWith(PAYLOAD)
+                && text.startsWith(KEY_ID, payloadEnd)
+                && text.startsWith(SIGNATURE, keyEnd)
+                && text.endsWith(END)) {
             Envelope envelope =
                     new Envelope(
-                            decode(form.group(1)),
-                            KeyId.parse(form.group(2)),
-                            Signature.parse(decode(form.group(3))));
+                            decode(text.substring(PAYLOAD.length(), payloadEnd)),
+                            keyId(text.substring(keyAt, keyEnd)),
+                            Signature.parse(decode(text.substring(signatureAt, signatureEnd))));
             if (Arrays.equals(envelope.bytes(), bytes)) {
                 return envelope;
             }
@@ -155,6 +155,14 @@ public final class Envelope {
                         head.getBytes(StandardCharsets.US_ASCII), head.length() + payload.length);
         System.arraycopy(payload, 0, pae, head.length(), payload.length);
         return pae;
+    }
+
+    private static KeyId keyId(String hex) throws VerificationException {
+        try {
+            return KeyId.parse(hex);
+        } catch (IllegalArgumentException e) {
+            throw notCanonical(e);
+        }
     }
 
     private static byte[] decode(String base64) throws VerificationException {

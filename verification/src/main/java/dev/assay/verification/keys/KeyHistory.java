@@ -133,6 +133,14 @@ public final class KeyHistory {
         return Optional.ofNullable(periods.get(key));
     }
 
+    /** Whether these are one key, or two of the same holder's. */
+    public boolean isOneParty(KeyId one, KeyId other) {
+        KeyPeriod first = periods.get(one);
+        KeyPeriod second = periods.get(other);
+        return one.equals(other)
+                || (first != null && second != null && first.holder().equals(second.holder()));
+    }
+
     /** A holder's newest key, ended or not. */
     public Optional<KeyPeriod> newest(KeyHolder holder) {
         return Optional.ofNullable(holders.get(holder)).map(h -> period(h.newest()).orElseThrow());

@@ -60,6 +60,18 @@ public final class LogLeaf {
                 Code.BAD_ENCODING, "the log's entry is not that of the envelope");
     }
 
+    /**
+     * Whether a leaf says that this key signed. Only whoever has the envelope can tell whether it
+     * did.
+     */
+    public static boolean names(byte[] leaf, VerifyingKey key) {
+        byte[] end =
+                (Base64.getEncoder().encodeToString(key.spki()) + END)
+                        .getBytes(StandardCharsets.US_ASCII);
+        int from = leaf.length - end.length;
+        return from >= 0 && Arrays.equals(leaf, from, leaf.length, end, 0, end.length);
+    }
+
     private static VerifyingKey key(String base64) throws VerificationException {
         try {
             return VerifyingKey.parse(Base64.getDecoder().decode(base64));

@@ -62,6 +62,14 @@ public final class LogReader {
         return view.leaves(first);
     }
 
+    /**
+     * The hashes of this leaf and those after it that lie in the same file, 32 bytes each: 1 to 256
+     * of them. Who goes through a log from its beginning reads each file once.
+     */
+    public byte[] leafHashes(long first) throws VerificationException {
+        return view.leafHashes(first);
+    }
+
     /** The proof that a leaf is in the log at this checkpoint. */
     public TlogProof proof(long index) throws VerificationException {
         InclusionProof inclusion = view.inclusionProof(index, checkpoint().size());

@@ -65,6 +65,13 @@ final class LogView {
         return leaves;
     }
 
+    /** The hashes of the tile of level 0 that this leaf is in, from this leaf on. */
+    byte[] leafHashes(long first) throws VerificationException {
+        Objects.checkIndex(first, checkpoint.size());
+        byte[] hashes = hashes(Tile.in(checkpoint.size(), 0, first / Tile.FULL));
+        return Arrays.copyOfRange(hashes, slot(first) * Digest.BYTES, hashes.length);
+    }
+
     InclusionProof inclusionProof(long index, long size) throws VerificationException {
         checkSize(size);
         Objects.checkIndex(index, size);

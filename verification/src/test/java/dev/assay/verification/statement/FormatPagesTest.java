@@ -39,10 +39,12 @@ final class FormatPagesTest {
         Stream<Class<?>> shown =
                 FormatExamples.all().values().stream().map(s -> s.predicate().getClass());
         assertThat(shown).containsExactlyInAnyOrder(Predicate.class.getPermittedSubclasses());
-        Set<String> due = new TreeSet<>(Set.of("README.md", "bytes.md", "examples"));
+        Set<String> due = new TreeSet<>(Set.of("README.md", "bytes.md", "history.md", "examples"));
         names().forEach(name -> due.addAll(List.of(name + ".md", name + ".schema.json")));
         assertThat(files(FormatFiles.of("order").folder())).isEqualTo(due);
-        Set<String> examples = new TreeSet<>(Set.of("envelope.dsse.json"));
+        Set<String> examples =
+                new TreeSet<>(
+                        Set.of("envelope.dsse.json", "history.json", "history.statements.jsonl"));
         names().forEach(name -> examples.add(name + ".json"));
         assertThat(files(FormatFiles.of("order").folder().resolve("examples"))).isEqualTo(examples);
     }
@@ -99,7 +101,7 @@ final class FormatPagesTest {
     void index_linksEveryPage() throws IOException {
         String index = Files.readString(FormatFiles.of("README").page());
         names().forEach(name -> assertThat(index).contains("(" + name + ".md)"));
-        assertThat(index).contains("(bytes.md)");
+        assertThat(index).contains("(bytes.md)", "(history.md)");
     }
 
     /** ECDSA with nonces by RFC 6979 and the RFC's own key: anybody gets the same bytes. */

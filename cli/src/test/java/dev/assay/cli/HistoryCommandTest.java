@@ -1,0 +1,62 @@
+package dev.assay.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** {@code assay history} and the audit of one, each time in a process of its own. */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+final class HistoryCommandTest {
+    private static final int ROWS = 150;
+
+    @TempDir private Path folder;
+
+    @Test
+    void history_ofAProviderThatWorkedTwice_passesUntilAStatementIsLeftOutOrChanged()
+            throws Exception {
+        Command assay = Command.in(folder.resolve("home"), folder);
+        String job = Example.job(folder, ROWS).toString();
+        for (int i = 0; i < 2; i++) {
+            Command.Outcome run = assay.run("run", "--json", job);
+            assertThat(run.exit()).as(run.out() + run.err()).isZero();
+        }
+
+        Command.Outcome export = assay.run("history", "export", "history");
+        assertThat(export.exit()).as(export.out() + export.err()).isZero();
+        Command.Outcome audit = assay.run("audit", "history");
+        assertThat(audit.exit()).as(audit.out() + audit.err()).isZero();
+        assertThat(audit.out()).contains("2, 2 settled, 0 open", "PASS");
+
+        Path statements = folder.resolve("history/statements.jsonl");
+        List<String> lines = Files.readAllLines(statements);
+        Files.write(statements, lines.subList(0, lines.size() - 2));
+        Command.Outcome less = assay.run("audit", "--json", "history");
+        assertThat(less.exit()).as(less.out() + less.err()).isEqualTo(2);
+        assertThat(less.out()).contains("\"INCONCLUSIVE\"", "\"lifecycle\"");
+
+        lines.set(3, lines.get(3).replace("\"index\":\"3\"", "\"index\":\"2\""));
+        Files.write(statements, lines);
+        Command.Outcome changed = assay.run("audit", "history");
+        assertThat(changed.exit()).isEqualTo(1);
+        assertThat(changed.out()).contains("statements.jsonl:4", "log-order", "FAIL");
+    }
+
+    @Test
+    void export_ofNothingOrOverSomething_saysWhatToDo() throws Exception {
+        Command assay = Command.in(folder.resolve("home"), folder);
+        Command.Outcome empty = assay.run("history", "export", "history");
+        assertThat(empty.exit()).isEqualTo(3);
+        assertThat(empty.err()).contains("it has one after an assay run");
+        Files.createDirectory(folder.resolve("there"));
+        Command.Outcome taken = assay.run("history", "export", "there");
+        assertThat(taken.exit()).isEqualTo(3);
+        assertThat(taken.err()).contains("name a new folder");
+    }
+}
