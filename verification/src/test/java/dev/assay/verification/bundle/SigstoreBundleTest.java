@@ -180,7 +180,8 @@ class SigstoreBundleTest {
                             .mapToObj(i -> ("entry " + i).getBytes(UTF_8))
                             .toList();
             entries.append(before);
-            long index = entries.append(List.of(LogLeaf.of(envelope, signer.verifyingKey()))).first();
+            long index =
+                    entries.append(List.of(LogLeaf.of(envelope, signer.verifyingKey()))).first();
             TlogProof proof = entries.proof(index);
             return SigstoreBundle.of(envelope, signer.verifyingKey(), proof, log.verifyingKey());
         }

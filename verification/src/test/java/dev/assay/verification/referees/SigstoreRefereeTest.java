@@ -210,7 +210,8 @@ class SigstoreRefereeTest {
             for (int i = 0; i < before; i++) {
                 entries.append(List.of(("before " + i).getBytes(UTF_8)));
             }
-            long index = entries.append(List.of(LogLeaf.of(envelope, signer.verifyingKey()))).first();
+            long index =
+                    entries.append(List.of(LogLeaf.of(envelope, signer.verifyingKey()))).first();
             entries.append(List.of("after".getBytes(UTF_8)));
             return SigstoreBundle.of(
                     envelope, signer.verifyingKey(), entries.proof(index), key.verifyingKey());
