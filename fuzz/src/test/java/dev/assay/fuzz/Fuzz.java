@@ -13,7 +13,7 @@ public final class Fuzz {
      * Jazzer's own hooks allocate in the parser's name: so much more is let pass while it watches.
      * {@link CorpusTest} has no such allowance.
      */
-    private static final int HOOKS = 4;
+    private static final int HOOKS = 10;
 
     private static final int MOST_FACTOR = 400;
 

@@ -155,9 +155,10 @@ public final class Targets {
                         .also(Targets::canonicalJson));
         to.add(
                 Target.of(
-                        "rows",
-                        ModelException.class,
-                        TemporaryFile.by(file -> RowFormat.ofNumbers(3).read(file))));
+                                "rows",
+                                ModelException.class,
+                                TemporaryFile.by(file -> RowFormat.ofNumbers(3).read(file)))
+                        .within(10, 64 << 10));
     }
 
     private static void statements(List<Target<?>> to) {

@@ -5,6 +5,7 @@ import dev.assay.verification.VerificationException;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /** What a log's files and its clients say. */
@@ -45,25 +46,21 @@ public final class LogTargets {
         return tile.read(input[0] < 0 ? files.onlyFull() : files);
     }
 
-    private static Target<Optional<LogResource>> path() {
-        return Target.<Optional<LogResource>>of(
+    private static Target<LogResource> path() {
+        return Target.of(
                         "log-path",
-                        VerificationException.class,
-                        input -> LogResource.at(new String(input, StandardCharsets.UTF_8)))
+                        NoSuchElementException.class,
+                        input -> LogResource.at(text(input)).orElseThrow())
                 .checked(
                         (resource, input) -> {
-                            String path = new String(input, StandardCharsets.UTF_8);
-                            if (resource.isPresent() && !resource.get().path().equals(path)) {
-                                throw new AssertionError("a resource at another path");
+                            if (!resource.path().equals(text(input)) || resource.maxBytes() < 1) {
+                                throw new AssertionError("another resource: " + resource.path());
                             }
-                            resource.ifPresent(
-                                    found -> {
-                                        if (found.maxBytes() < 1) {
-                                            throw new AssertionError("a file of no bytes");
-                                        }
-                                        found.isIn(1000);
-                                    });
                         });
+    }
+
+    private static String text(byte[] input) {
+        return new String(input, StandardCharsets.UTF_8);
     }
 
     /** A log of which there is one file. */
