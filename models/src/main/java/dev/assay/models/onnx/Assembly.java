@@ -1,6 +1,7 @@
 package dev.assay.models.onnx;
 
 import dev.assay.models.ModelException;
+import dev.assay.models.ModelException.Code;
 import dev.assay.models.graph.Graph;
 import dev.assay.models.graph.Operator;
 import dev.assay.models.tensor.Shape;
@@ -8,6 +9,7 @@ import dev.assay.models.tensor.Tensor;
 import dev.assay.models.tensor.TensorType;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +28,19 @@ final class Assembly {
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
     private final Set<String> names = new HashSet<>();
 
+    /** The number that a name which is taken may have next: looking from 2 on would be slow. */
+    private final Map<String, Integer> numbers = new HashMap<>();
+
+    private long room;
+
+    /**
+     * @param mostElements the most that all parameters together may hold. A small file can use one
+     *     tensor again and again in forms that are parameters of their own
+     */
+    Assembly(long mostElements) {
+        this.room = mostElements;
+    }
+
     /** A value of the graph. */
     record Value(String name, TensorType type) {
         Shape shape() {
@@ -40,6 +55,15 @@ final class Assembly {
     }
 
     Value parameter(String hint, Tensor tensor) throws ModelException {
+        room -= tensor.values().length;
+        if (room < 0) {
+            throw new ModelException(
+                    Code.BAD_GRAPH,
+                    "'"
+                            + hint
+                            + "': the graph needs many times the weights that the file holds;"
+                            + " export it without nodes that copy weights");
+        }
         String name = fresh(hint);
         graph.parameter(name, tensor.type());
         parameters.put(name, tensor);
@@ -68,8 +92,8 @@ final class Assembly {
         String base =
                 clean.isEmpty() ? "value" : clean.substring(0, Math.min(MAX_NAME, clean.length()));
         String name = base;
-        for (int i = 2; !names.add(name); i++) {
-            name = base + "." + i;
+        while (!names.add(name)) {
+            name = base + "." + numbers.merge(base, 2, (last, _) -> last + 1);
         }
         return name;
     }

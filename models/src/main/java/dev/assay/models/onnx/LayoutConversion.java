@@ -69,7 +69,10 @@ record LayoutConversion(Step step) {
                 throw step.error("shape " + wanted + " does not keep the rows of " + from);
             }
             to[axis] = step.fitting(extent);
-            known = Math.multiplyExact(known, extent);
+            known *= to[axis];
+            if (known > Integer.MAX_VALUE) {
+                throw step.error("shape " + wanted + " does not fit " + from);
+            }
         }
         if (open >= 0) {
             if (from.elements() % known != 0) {

@@ -1,5 +1,7 @@
 package dev.assay.models.onnx;
 
+import dev.assay.models.tensor.Tensor;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +23,34 @@ record OnnxFile(
         initializers = Map.copyOf(initializers);
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
+    }
+
+    /** How many fp32 numbers it holds. */
+    long elements() {
+        long elements = 0;
+        for (Constant constant : initializers.values()) {
+            elements += elements(constant);
+        }
+        for (Node node : nodes) {
+            for (Attribute attribute : node.attributes().values()) {
+                elements +=
+                        switch (attribute) {
+                            case Attribute.Of(Constant constant) -> elements(constant);
+                            case Attribute.Reals(List<Float> values) -> values.size();
+                            case Attribute.Real _ -> 1;
+                            case Attribute.Whole _,
+                                    Attribute.Text _,
+                                    Attribute.Wholes _,
+                                    Attribute.Other _ ->
+                                    0;
+                        };
+            }
+        }
+        return elements;
+    }
+
+    private static long elements(Constant constant) {
+        return constant instanceof Constant.Floats(Tensor tensor) ? tensor.values().length : 0;
     }
 
     /**

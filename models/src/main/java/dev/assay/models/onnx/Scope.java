@@ -15,13 +15,21 @@ import java.util.Optional;
  * when something first computes with it. Not thread-safe.
  */
 final class Scope {
-    private final Assembly assembly = new Assembly();
+    /** A weight may be there as it is and turned, and a filter has a bias of its own. */
+    private static final int COPIES = 4;
+
+    /** Factors that a node scales with. */
+    private static final int FACTORS = 2;
+
+    private final Assembly assembly;
     private final Map<String, Value> values = new HashMap<>();
     private final Map<String, Value> transposed = new HashMap<>();
     private final Map<String, Constant> constants;
     private final long opset;
 
     Scope(OnnxFile file) {
+        this.assembly =
+                new Assembly(COPIES * file.elements() + FACTORS * (long) file.nodes().size());
         this.constants = new HashMap<>(file.initializers());
         this.opset = file.opset();
     }

@@ -17,6 +17,9 @@ record WindowConversion(Step step) {
         step.only("group", 1);
         undilated();
         Window window = window(image.shape(), kernel);
+        if (filters.shape().batched()) {
+            throw step.error("its filters are rows of the input");
+        }
         Value bias = step.has(2) ? step.input(2) : zeros(filters.shape().dim(0));
         return step.assembly().node(step.hint(), new Operator.Conv(window), image, filters, bias);
     }

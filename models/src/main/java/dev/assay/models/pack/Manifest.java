@@ -31,19 +31,22 @@ public sealed interface Manifest permits ModelManifest, ScriptManifest {
                             StrictJson.canonicalObject(bytes, MAX_BYTES, "model manifest"),
                             "model manifest");
             String format = json.text("format");
-            return switch (format) {
-                case ModelManifest.FORMAT -> ModelManifest.read(json);
-                case ScriptManifest.FORMAT -> ScriptManifest.read(json);
-                default ->
-                        throw json.error(
-                                "format: '"
-                                        + format
-                                        + "', expected '"
-                                        + ModelManifest.FORMAT
-                                        + "' or '"
-                                        + ScriptManifest.FORMAT
-                                        + "'");
-            };
+            Manifest manifest =
+                    switch (format) {
+                        case ModelManifest.FORMAT -> ModelManifest.read(json);
+                        case ScriptManifest.FORMAT -> ScriptManifest.read(json);
+                        default ->
+                                throw json.error(
+                                        "format: '"
+                                                + format
+                                                + "', expected '"
+                                                + ModelManifest.FORMAT
+                                                + "' or '"
+                                                + ScriptManifest.FORMAT
+                                                + "'");
+                    };
+            json.same(manifest.bytes(), bytes);
+            return manifest;
         } catch (JsonException | IllegalArgumentException e) {
             throw new ModelException(Code.BAD_FORMAT, String.valueOf(e.getMessage()));
         }

@@ -94,6 +94,15 @@ final class ScriptCode {
 
     private record Token(String text, boolean isName) {}
 
+    /** A token for every symbol, which is one ASCII character: code is mostly these. */
+    private static final Token[] SYMBOLS = new Token[128];
+
+    static {
+        for (char symbol = 0; symbol < SYMBOLS.length; symbol++) {
+            SYMBOLS[symbol] = new Token(String.valueOf(symbol), false);
+        }
+    }
+
     private final String text;
 
     ScriptCode(String text) {
@@ -118,8 +127,10 @@ final class ScriptCode {
             if (!matcher.region(at, text.length()).lookingAt()) {
                 return Optional.of("has an unknown character at " + at);
             }
-            if (matcher.group("space") == null && matcher.group("comment") == null) {
-                tokens.add(new Token(matcher.group(), matcher.group("name") != null));
+            if (matcher.start("symbol") >= 0) {
+                tokens.add(SYMBOLS[text.charAt(at)]);
+            } else if (matcher.start("space") < 0 && matcher.start("comment") < 0) {
+                tokens.add(new Token(matcher.group(), matcher.start("name") >= 0));
             }
             at = matcher.end();
         }

@@ -43,7 +43,7 @@ public record ScriptFile(Path file, Digest digest) {
                 throw bad(file, size + " bytes; at most " + MAX_BYTES + " are read");
             }
             try (ZipFile zip = new ZipFile(file.toFile(), UTF_8)) {
-                checkEntries(zip, file);
+                checkEntries(zip, size, file);
                 checkCode(zip, file);
             }
             return new ScriptFile(file, Digest.sha256(file));
@@ -54,12 +54,13 @@ public record ScriptFile(Path file, Digest digest) {
         }
     }
 
-    private static void checkEntries(ZipFile zip, Path file) throws ModelException {
+    private static void checkEntries(ZipFile zip, long size, Path file) throws ModelException {
         if (zip.size() > MAX_ENTRIES) {
             throw bad(file, zip.size() + " entries; at most " + MAX_ENTRIES + " are read");
         }
         Set<String> names = new HashSet<>();
         Set<String> folders = new HashSet<>();
+        long unpacked = 0;
         for (ZipEntry entry : Collections.list(zip.entries())) {
             String name = entry.getName();
             if (!name.matches("[A-Za-z0-9_.+-]+(/[A-Za-z0-9_.+-]+)+") || name.contains("..")) {
@@ -68,6 +69,10 @@ public record ScriptFile(Path file, Digest digest) {
             if (entry.getMethod() != ZipEntry.STORED
                     || entry.getSize() != entry.getCompressedSize()) {
                 throw bad(file, "entry " + name + " is compressed, which PyTorch never does");
+            }
+            unpacked += entry.getSize();
+            if (unpacked > size) {
+                throw bad(file, "its entries lie over one another: they unpack to more than it");
             }
             if (!names.add(name)) {
                 throw bad(file, "two entries of the name " + name);

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -85,7 +87,8 @@ final class ScriptPackageTest {
                 "\"name\":\"neg\"|\"name\":\"neg\",\"note\":1|note: unknown field",
                 "\"name\":\"neg\"|\"labels\":[],\"name\":\"neg\"|labels: unknown field",
                 "\"columns\":2|\"columns\":0|rows.columns",
-                "sha256:|md5:|script"
+                "sha256:|md5:|script",
+                "sha256:|``|not as it is written; digests begin with sha256:"
             })
     void parse_anythingElse_isRefused(String old, String replacement, String problem) {
         String good = new String(manifest.bytes(), UTF_8);
@@ -107,5 +110,36 @@ final class ScriptPackageTest {
         assertThatThrownBy(() -> RowFormat.ofColumns(empty))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("empty.csv:1: no rows");
+    }
+
+    /** A bomb of files that are not compressed: each entry of the directory is the same bytes. */
+    @Test
+    void script_whoseEntriesLieOverOneAnother_isRefused() throws Exception {
+        byte[] archive = Files.readAllBytes(script.file());
+        ByteBuffer zip = ByteBuffer.wrap(archive).order(ByteOrder.LITTLE_ENDIAN);
+        int end = archive.length - 22;
+        int code = zip.getInt(end + 16);
+        while (!new String(archive, code + 46, zip.getShort(code + 28), UTF_8).endsWith(".py")) {
+            code += 46 + zip.getShort(code + 28) + zip.getShort(code + 30);
+        }
+        int length = 46 + zip.getShort(code + 28) + zip.getShort(code + 30);
+        int copies = 20;
+        ByteBuffer bomb =
+                ByteBuffer.allocate(archive.length + copies * length)
+                        .order(ByteOrder.LITTLE_ENDIAN);
+        bomb.put(archive, 0, end);
+        for (int i = 0; i < copies; i++) {
+            bomb.put(archive, code, length);
+            bomb.put(bomb.position() - length + 46, (byte) ('a' + i));
+        }
+        bomb.put(archive, end, 22);
+        int moved = bomb.position() - 22;
+        bomb.putShort(moved + 8, (short) (zip.getShort(end + 8) + copies));
+        bomb.putShort(moved + 10, (short) (zip.getShort(end + 10) + copies));
+        bomb.putInt(moved + 12, zip.getInt(end + 12) + copies * length);
+        Path file = Files.write(directory.resolve("bomb.pt"), bomb.array());
+        assertThatThrownBy(() -> ScriptFile.check(file))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("its entries lie over one another");
     }
 }

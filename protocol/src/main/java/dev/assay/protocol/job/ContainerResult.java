@@ -73,7 +73,9 @@ public record ContainerResult(Digest image, List<Unit> units) {
                     JsonFields.of(
                             StrictJson.canonicalObject(bytes, MAX_UNIT_BYTES, "unit"), "unit");
             try {
-                return parse(json);
+                Unit unit = parse(json);
+                json.same(unit.bytes(), bytes);
+                return unit;
             } catch (IllegalArgumentException e) {
                 throw json.error(e.getMessage());
             }
@@ -134,7 +136,9 @@ public record ContainerResult(Digest image, List<Unit> units) {
                 units.add(Unit.parse(unit));
             }
             json.end();
-            return new ContainerResult(image, units);
+            ContainerResult result = new ContainerResult(image, units);
+            json.same(result.bytes(), bytes);
+            return result;
         } catch (IllegalArgumentException e) {
             throw json.error(e.getMessage());
         }

@@ -54,6 +54,8 @@ public record TrainingResult(List<Digest> checkpoints) {
             throw json.error(e.getMessage());
         }
         json.end();
-        return new TrainingResult(checkpoints);
+        TrainingResult result = new TrainingResult(checkpoints);
+        json.same(result.bytes(), bytes);
+        return result;
     }
 }

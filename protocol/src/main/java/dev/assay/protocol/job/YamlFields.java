@@ -21,6 +21,9 @@ import java.util.function.Function;
  * of a file's are reported at once; a reader that met one yields its fallback. Not thread-safe.
  */
 final class YamlFields {
+    /** Mistakes that are told; the next are told when these are mended. */
+    static final int MOST_PROBLEMS = 100;
+
     private final String file;
     private final String path;
     private final MappingNode mapping;
@@ -175,6 +178,9 @@ final class YamlFields {
     }
 
     private void problem(Node node, String message) {
+        if (problems.size() == MOST_PROBLEMS) {
+            return;
+        }
         problems.add(
                 file
                         + ":"

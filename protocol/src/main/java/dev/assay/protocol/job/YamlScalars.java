@@ -8,10 +8,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** How single values of a job file are read; each throws IllegalArgumentException with advice. */
 final class YamlScalars {
+    private static final Pattern WHOLE = Pattern.compile("[0-9]{1,9}");
+
     private YamlScalars() {}
 
     static String nonEmpty(String text) {
@@ -30,7 +33,7 @@ final class YamlScalars {
     }
 
     static int integer(String text, int min, int max) {
-        if (!text.matches("[0-9]{1,9}")
+        if (!WHOLE.matcher(text).matches()
                 || Integer.parseInt(text) < min
                 || Integer.parseInt(text) > max) {
             throw new IllegalArgumentException(

@@ -204,6 +204,16 @@ public final class JsonFields {
         }
     }
 
+    /**
+     * Refuses a document that its own program would write in other bytes, such as a digest without
+     * its {@code sha256:}: no two documents say the same.
+     */
+    public void same(byte[] written, byte[] read) throws JsonException {
+        if (!Arrays.equals(written, read)) {
+            throw error("not as it is written; digests begin with sha256:");
+        }
+    }
+
     /** An error about this object. */
     public JsonException error(@Nullable String message) {
         return new JsonException(path + ": " + message);

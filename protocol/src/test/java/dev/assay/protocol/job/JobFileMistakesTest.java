@@ -3,6 +3,7 @@ package dev.assay.protocol.job;
 import static dev.assay.protocol.job.JobFileReaderTest.GOOD;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import org.junit.jupiter.api.Test;
@@ -137,5 +138,14 @@ class JobFileMistakesTest {
         return catchThrowableOfType(
                         JobFileException.class, () -> JobFileReader.read("job.yaml", yaml))
                 .problems();
+    }
+
+    @Test
+    void mistakes_withoutEnd_areToldUpToAHundred() {
+        String yaml = "version: assay/v1\n" + "? [a]\n: 1\n".repeat(150);
+        assertThatThrownBy(() -> JobFileReader.read("job.yaml", yaml))
+                .isInstanceOfSatisfying(
+                        JobFileException.class,
+                        e -> assertThat(e.problems()).hasSize(YamlFields.MOST_PROBLEMS));
     }
 }

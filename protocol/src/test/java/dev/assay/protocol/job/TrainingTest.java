@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 class TrainingTest {
     private static final Training ADAM = training(Optimizer.Adam.of("0.002"), 1000, 300);
@@ -124,5 +125,17 @@ class TrainingTest {
     private static Training parse(String json) throws JsonException {
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
         return Training.parse(JsonFields.of(StrictJson.object(bytes, 1 << 16, "t"), "t"));
+    }
+
+    @Test
+    void result_withADigestInItsShortForm_isRefused() {
+        Digest digest = Digest.sha256(new byte[] {1});
+        String written =
+                new String(new TrainingResult(List.of(digest)).bytes(), StandardCharsets.UTF_8);
+        byte[] shortened =
+                written.replace(digest.toString(), digest.hex()).getBytes(StandardCharsets.UTF_8);
+        assertThatExceptionOfType(JsonException.class)
+                .isThrownBy(() -> TrainingResult.parse(shortened))
+                .withMessageContaining("digests begin with sha256:");
     }
 }

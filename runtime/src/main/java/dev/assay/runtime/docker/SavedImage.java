@@ -21,6 +21,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -101,8 +102,12 @@ final class SavedImage {
         return entries;
     }
 
-    private static String plain(String name) {
-        return Path.of("/", name).normalize().toString().substring(1);
+    private static String plain(String name) throws ContainerException {
+        try {
+            return Path.of("/", name).normalize().toString().substring(1);
+        } catch (InvalidPathException e) {
+            throw refused("holds a name that no file can have");
+        }
     }
 
     private static JsonNode manifest(Path archive, Map<String, Entry> entries)
@@ -126,8 +131,8 @@ final class SavedImage {
     private static Entry layer(Map<String, Entry> entries, String name) throws ContainerException {
         Entry entry = entries.get(plain(name));
         if (entry != null && entry.isSymbolicLink()) {
-            Path target = Path.of("/", plain(name)).resolveSibling(entry.link());
-            entry = entries.get(plain(target.toString()));
+            String link = entry.link();
+            entry = entries.get(plain(link.startsWith("/") ? link : plain(name) + "/../" + link));
         }
         if (entry == null || !entry.isFile()) {
             throw refused("lacks its layer " + name);

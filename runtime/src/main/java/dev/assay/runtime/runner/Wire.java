@@ -80,8 +80,11 @@ final class Wire {
                             + maxFrameBytes
                             + " are accepted");
         }
-        byte[] frame = new byte[length];
-        in.readFully(frame);
+        // An announced length is only believed as far as bytes arrive.
+        byte[] frame = in.readNBytes(length);
+        if (frame.length < length) {
+            throw new EOFException("the pipe ended in the middle of a frame");
+        }
         return MessageCodec.decode(frame[0], ByteBuffer.wrap(frame, 1, length - 1));
     }
 }

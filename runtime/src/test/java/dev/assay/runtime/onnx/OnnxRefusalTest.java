@@ -163,6 +163,49 @@ final class OnnxRefusalTest {
     }
 
     @Test
+    void filters_thatAreTheInputItself_areRefused() throws Exception {
+        assertRefused(
+                OnnxBytes.model(
+                        graph(
+                                OnnxBytes.value("x", -1, 1, 4, 4),
+                                OnnxBytes.node("Conv", List.of("x", "x"), "y"))),
+                "its filters are rows of the input");
+    }
+
+    @Test
+    void reshape_beyondAllNumbers_isRefused() throws Exception {
+        long most = Integer.MAX_VALUE;
+        assertRefused(
+                OnnxBytes.model(
+                        graph(
+                                        OnnxBytes.value("x", -1, 4),
+                                        OnnxBytes.node("Reshape", List.of("x", "s"), "y"))
+                                .with(5, OnnxBytes.integers("s", -1, most, most, most))),
+                "does not fit [batch, 4]");
+    }
+
+    /** A node of a few bytes makes a turned copy of a weight under every name that it has. */
+    @Test
+    void weights_usedInManyForms_areRefused() throws Exception {
+        OnnxBytes graph =
+                OnnxBytes.message()
+                        .with(11, OnnxBytes.value("x", -1, 64))
+                        .with(12, OnnxBytes.value("y", -1, 32))
+                        .with(5, OnnxBytes.tensor("w", TestPackages.random(1, 32, 64)));
+        for (int i = 0; i < 50; i++) {
+            graph.with(1, OnnxBytes.node("Identity", List.of("w"), "w" + i))
+                    .with(
+                            1,
+                            OnnxBytes.node(
+                                    "Gemm",
+                                    List.of("x", "w" + i),
+                                    i == 49 ? "y" : "y" + i,
+                                    OnnxBytes.attribute("transB", 1)));
+        }
+        assertRefused(OnnxBytes.model(graph), "many times the weights that the file holds");
+    }
+
+    @Test
     void operators_ofAnUnknownVersion_areRefused() throws Exception {
         OnnxBytes graph = linear(OnnxBytes.tensor("w", TestPackages.random(1, 4, 3)));
         assertRefused(OnnxBytes.model(graph, 6), "version 6");

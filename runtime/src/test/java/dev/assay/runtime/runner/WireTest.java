@@ -3,6 +3,8 @@ package dev.assay.runtime.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
+
 import dev.assay.models.engine.EngineException.Code;
 import dev.assay.models.tensor.Tensor;
 import dev.assay.protocol.id.Digest;
@@ -16,6 +18,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -96,6 +99,21 @@ final class WireTest {
         assertRefused(tensorTooLarge, "malformed");
         assertThatThrownBy(() -> received(new byte[] {0, 0, 0, 9, 1}))
                 .isInstanceOf(EOFException.class);
+    }
+
+    @Test
+    void receive_announcedLength_isNotBelievedBeforeItsBytesCome() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        byte[] start = ByteBuffer.allocate(5).putInt(Wire.MOST_FRAME_BYTES).put((byte) 5).array();
+        Wire wire =
+                new Wire(
+                        new ByteArrayInputStream(start),
+                        OutputStream.nullOutputStream(),
+                        Wire.MOST_FRAME_BYTES);
+        long before = threads.getCurrentThreadAllocatedBytes();
+        assertThatThrownBy(wire::receive).isInstanceOf(EOFException.class);
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before)
+                .isLessThan(Wire.MOST_FRAME_BYTES / 4);
     }
 
     @Test
