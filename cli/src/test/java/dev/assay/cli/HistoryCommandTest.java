@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** {@code assay history} and the audit of one, each time in a process of its own. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
@@ -46,6 +47,29 @@ final class HistoryCommandTest {
         Command.Outcome changed = assay.run("audit", "history");
         assertThat(changed.exit()).isEqualTo(1);
         assertThat(changed.out()).contains("statements.jsonl:4", "log-order", "FAIL");
+    }
+
+    /** The history is a stranger's: it is not to make the auditor's machine call anybody. */
+    @Test
+    void history_whoseLogIsElsewhere_isAuditedAgainstTheLogThatTheAuditorNames() throws Exception {
+        Command assay = Command.in(folder.resolve("home"), folder);
+        assertThat(assay.run("run", Example.job(folder, ROWS).toString()).exit()).isZero();
+        assertThat(assay.run("history", "export", "history").exit()).isZero();
+        Files.move(folder.resolve("history/log"), folder.resolve("elsewhere"));
+        Path index = folder.resolve("history/history.json");
+        Files.writeString(
+                index,
+                Files.readString(index).replace("{", "{\"logUrl\":\"http://log.invalid/2026\","));
+
+        Command.Outcome unnamed = assay.run("audit", "history");
+        assertThat(unnamed.exit()).isEqualTo(3);
+        assertThat(unnamed.err()).contains("name it: --log http://log.invalid/2026");
+
+        Command.Outcome named = assay.run("audit", "--log", "elsewhere", "history");
+        assertThat(named.exit()).as(named.out() + named.err()).isZero();
+        try (Stream<Path> seen = Files.walk(folder.resolve("home/auditor/checkpoints"))) {
+            assertThat(seen.filter(Files::isRegularFile)).isNotEmpty();
+        }
     }
 
     @Test

@@ -43,9 +43,10 @@ import java.util.stream.Collectors;
 public final class Targets {
     /**
      * A tree of the smallest values that JSON has takes more than ten times its text: an object of
-     * one field is 7 bytes of text and some 400 of objects. Sizes are limited before it is built.
+     * one field is 7 bytes of text and some 400 of objects, a number of three some 400 as well.
+     * Sizes are limited before it is built.
      */
-    private static final int TREE = 100;
+    private static final int TREE = 150;
 
     private static final int TREE_BASE = 64 << 10;
 

@@ -111,21 +111,29 @@ public final class AuditCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, VerificationException, InterruptedException {
-        Optional<HistoryAuditRun> history = HistoryAuditRun.at(place, json);
-        if (history.isPresent()) {
-            return history.get().call();
-        }
         FolderAudit.Extent extent =
                 switch (replay) {
                     case "drawn" -> FolderAudit.Extent.DRAWN;
                     case "all" -> FolderAudit.Extent.ALL;
                     default -> throw bad("--replay: '" + replay + "' is neither drawn nor all");
                 };
-        AuditTarget target = AuditTarget.at(place);
         List<WitnessKey> known = new ArrayList<>();
         for (String witness : witnesses) {
             known.add(WitnessKey.parse(witness.strip()));
         }
+        if (HistoryAuditRun.isAt(place)) {
+            if (keys.signerNamed()) {
+                throw bad("--key is for bundles; a history has the keys of all who signed");
+            }
+            return new HistoryAuditRun(
+                            LogPlace.path(place),
+                            Optional.ofNullable(log),
+                            keys.logNamed(),
+                            checkpoints(Optional.empty(), known),
+                            json)
+                    .call();
+        }
+        AuditTarget target = AuditTarget.at(place);
         AuditText text = new AuditText(Terminal.standard());
         AuditReport report =
                 switch (target) {

@@ -40,13 +40,25 @@ final class AuditKeys {
     private @Nullable String logKey;
 
     boolean named() {
-        return key != null || logKey != null;
+        return signerNamed() || logKey != null;
+    }
+
+    boolean signerNamed() {
+        return key != null;
+    }
+
+    /** The log's key that was named. */
+    Optional<LogVerifyingKey> logNamed() throws VerificationException {
+        return logKey == null
+                ? Optional.empty()
+                : Optional.of(LogVerifyingKey.parse(text(logKey).strip()));
     }
 
     /** The log's key, for what lies in this directory. */
     LogVerifyingKey log(Optional<Path> folder) throws VerificationException {
-        if (logKey != null) {
-            return LogVerifyingKey.parse(text(logKey).strip());
+        Optional<LogVerifyingKey> named = logNamed();
+        if (named.isPresent()) {
+            return named.get();
         }
         Optional<Path> found = folder.map(f -> f.resolve(EvidenceLayout.LOG_KEY));
         if (found.filter(Files::isRegularFile).isEmpty()) {

@@ -4,35 +4,35 @@ import dev.assay.cli.console.HistoryJson;
 import dev.assay.cli.console.HistoryText;
 import dev.assay.cli.console.Terminal;
 import dev.assay.verification.VerificationException;
+import dev.assay.verification.VerificationException.Code;
+import dev.assay.verification.audit.CheckpointAudit;
+import dev.assay.verification.audit.LogAtHand;
+import dev.assay.verification.crypto.LogVerifyingKey;
 import dev.assay.verification.history.HistoryAudit;
 import dev.assay.verification.history.HistoryIndex;
 import dev.assay.verification.history.HistoryLayout;
 import dev.assay.verification.history.HistoryReport;
-import dev.assay.verification.http.HttpLogFiles;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** {@code assay audit} of a provider's whole history. */
-final class HistoryAuditRun {
-    private static final Duration FILE_LIMIT = Duration.ofSeconds(30);
-
-    private final Path folder;
-    private final boolean json;
-
-    private HistoryAuditRun(Path folder, boolean json) {
-        this.folder = folder;
-        this.json = json;
-    }
-
-    /** The audit of the history that lies at a place, when one does. */
-    static Optional<HistoryAuditRun> at(String place, boolean json) {
-        Path folder = Path.of(place);
-        return HistoryLayout.isPresent(folder)
-                ? Optional.of(new HistoryAuditRun(folder, json))
-                : Optional.empty();
+/**
+ * {@code assay audit} of a provider's whole history.
+ *
+ * @param log the directory or URL of the log, when the user named one
+ * @param logKey the log's key, when the user named it
+ * @param checkpoints what else the log's checkpoint is compared with
+ */
+record HistoryAuditRun(
+        Path folder,
+        Optional<String> log,
+        Optional<LogVerifyingKey> logKey,
+        CheckpointAudit checkpoints,
+        boolean json) {
+    /** Whether a history lies at a place. */
+    static boolean isAt(String place) throws VerificationException {
+        return !LogPlace.isUrl(place) && HistoryLayout.isPresent(LogPlace.path(place));
     }
 
     /** Audits and reports; the exit status. */
@@ -44,9 +44,13 @@ final class HistoryAuditRun {
                         Runtime.getRuntime().availableProcessors(),
                         Instant.now(),
                         json ? (_, _) -> {} : text::progress);
-        HistoryReport report = audited(audit);
+        String place = place(HistoryAudit.index(folder));
+        HistoryReport report;
+        try (LogPlace at = LogPlace.open(place)) {
+            report = audit.audit(new LogAtHand(place, at.files()), logKey, checkpoints);
+        }
         if (json) {
-            HistoryJson.print(report, System.out);
+            HistoryJson.print(folder.toString(), report, System.out);
         } else {
             text.print(report);
         }
@@ -57,14 +61,19 @@ final class HistoryAuditRun {
         };
     }
 
-    private HistoryReport audited(HistoryAudit audit)
-            throws VerificationException, InterruptedException {
-        HistoryIndex index = HistoryAudit.index(folder);
-        if (index.logUrl().isEmpty()) {
-            return audit.audit();
+    /** Where the log is. A URL that only the history names is not called: a stranger wrote it. */
+    private String place(HistoryIndex index) throws VerificationException {
+        if (log.isPresent()) {
+            return log.get();
         }
-        try (HttpLogFiles files = HttpLogFiles.at(index.logUrl().get(), FILE_LIMIT)) {
-            return audit.audit(files);
+        if (index.logUrl().isPresent()) {
+            throw new VerificationException(
+                    Code.IO,
+                    "the history has not the log's files; it says that they are at "
+                            + index.logUrl().get()
+                            + ". If you trust that place, name it: --log "
+                            + index.logUrl().get());
         }
+        return folder.resolve(HistoryLayout.LOG).toString();
     }
 }

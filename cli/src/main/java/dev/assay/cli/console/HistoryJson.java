@@ -13,9 +13,11 @@ import java.util.Map;
 public final class HistoryJson {
     private HistoryJson() {}
 
-    public static void print(HistoryReport report, PrintStream out) {
+    public static void print(String place, HistoryReport report, PrintStream out) {
         ObjectNode json =
                 CanonicalJson.object()
+                        .put("kind", "history")
+                        .put("place", place)
                         .put("outcome", report.outcome().name())
                         .put("provider", report.provider().hex());
         HistoryReport.Counts counts = report.counts();

@@ -16,6 +16,7 @@ import dev.assay.protocol.market.OrderEvent.Opened;
 import dev.assay.protocol.money.Denom;
 import dev.assay.protocol.money.MicroAmount;
 import dev.assay.verification.VerificationException;
+import dev.assay.verification.attest.ReceiptChain;
 import dev.assay.verification.attest.VerifiedOrder;
 import dev.assay.verification.dsse.Envelope;
 import dev.assay.verification.statement.OrderPredicate;
@@ -26,9 +27,6 @@ import java.util.Optional;
 
 /** Opens orders and closes those that come to no lease. Used on the state thread. */
 final class OrderDesk {
-    /** How far a tenant's clock may be ahead. */
-    private static final Duration CLOCK_SKEW = Duration.ofSeconds(10);
-
     /** How far ahead a deadline may lie: what timers, and whoever waits for the money, can bear. */
     private static final Duration LONGEST = Duration.ofDays(366);
 
@@ -126,7 +124,7 @@ final class OrderDesk {
                     "order.deadline: %s is more than %d days ahead; choose an earlier one"
                             .formatted(order.deadline(), LONGEST.toDays()));
         }
-        if (order.createdOn().isAfter(now.plus(CLOCK_SKEW))) {
+        if (order.createdOn().isAfter(now.plus(ReceiptChain.CLOCK_SKEW))) {
             throw refused(
                     "order.createdOn: %s is in the future; it is %s, so set the clock"
                             .formatted(order.createdOn(), now));

@@ -20,8 +20,8 @@ import java.util.Optional;
  * than it, and stay within what the job and the time allow. Not thread-safe.
  */
 public final class ReceiptChain {
-    /** How far clocks of provider and verifier may differ. */
-    static final Duration CLOCK_SKEW = Duration.ofSeconds(10);
+    /** How far the clocks of two parties may differ. */
+    public static final Duration CLOCK_SKEW = Duration.ofSeconds(10);
 
     private final VerifiedLease lease;
     private final VerifyingKey providerKey;

@@ -8,6 +8,7 @@ import dev.assay.verification.log.SeenCheckpoints;
 import dev.assay.verification.log.VerifiedCheckpoint;
 import dev.assay.verification.witness.WitnessKey;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -53,6 +54,21 @@ public record CheckpointAudit(
     void log(LogVerifyingKey key, LogReader reader, String place, List<Finding> findings) {
         CosignatureCheck.run(witnesses, reader.checkpoint(), CHECKPOINT, findings);
         new HistoryCheck(key, CHECKPOINT, memory, findings).log(reader, place);
+    }
+
+    /**
+     * Compares the checkpoint of the log that a history was held against; what was found.
+     *
+     * @param place where the log is, for reports
+     */
+    public List<Finding> history(LogVerifyingKey key, LogReader reader, String place) {
+        List<Finding> findings = new ArrayList<>();
+        CosignatureCheck.run(witnesses, reader.checkpoint(), place, findings);
+        if (memory.isPresent()) {
+            new HistoryCheck(key, place, memory, findings)
+                    .evidence(List.of(reader.checkpoint()), Optional.of(reader), place);
+        }
+        return findings;
     }
 
     private static Optional<LogReader> open(

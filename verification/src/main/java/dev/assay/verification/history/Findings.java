@@ -47,6 +47,27 @@ final class Findings {
         told(Standing.NOT_PROVED, clause, place, message);
     }
 
+    /** Takes in what another part of the audit found. */
+    void take(List<Finding> found) {
+        for (Finding finding : found) {
+            switch (finding.standing()) {
+                case REFUTED ->
+                        refuted(
+                                finding.clause(),
+                                finding.file(),
+                                finding.field(),
+                                finding.message());
+                case UNCHECKED ->
+                        unchecked(
+                                finding.clause(),
+                                finding.file(),
+                                finding.field(),
+                                finding.message());
+                case NOT_PROVED, PROVED -> kept.add(finding);
+            }
+        }
+    }
+
     void proved(Clause clause, String place, String message) {
         told(Standing.PROVED, clause, place, message);
     }

@@ -2,13 +2,14 @@ package dev.assay.verification.history;
 
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.VerificationException.Code;
+import dev.assay.verification.audit.CheckpointAudit;
 import dev.assay.verification.audit.Clause;
 import dev.assay.verification.audit.Finding;
+import dev.assay.verification.audit.LogAtHand;
 import dev.assay.verification.crypto.LogVerifyingKey;
 import dev.assay.verification.crypto.VerifyingKey;
 import dev.assay.verification.history.CheckedLine.Refused;
 import dev.assay.verification.history.CheckedLine.Signed;
-import dev.assay.verification.log.LogFiles;
 import dev.assay.verification.log.LogReader;
 import dev.assay.verification.statement.AccessPredicate;
 import dev.assay.verification.statement.EvidencePredicate;
@@ -77,25 +78,28 @@ public final class HistoryAudit {
         return HistoryIndex.parse(small(folder, HistoryLayout.INDEX, HistoryIndex.MAX_BYTES));
     }
 
-    /** Audits the history against the log in its own folder. */
+    /** Audits the history against the log in its own folder, and nothing else. */
     public HistoryReport audit() throws VerificationException, InterruptedException {
-        return audit(LogReader.in(folder.resolve(HistoryLayout.LOG)));
+        Path log = folder.resolve(HistoryLayout.LOG);
+        return audit(
+                new LogAtHand(HistoryLayout.LOG, LogReader.in(log)),
+                Optional.empty(),
+                CheckpointAudit.ALONE);
     }
 
     /**
-     * Audits the history against the log in these files.
+     * Audits the history against a log.
      *
+     * @param known the log's key, when it is known from elsewhere; else the history's own is taken
+     * @param checkpoints what else the log's checkpoint is compared with
      * @throws VerificationException when a file cannot be read, or is too far from its form for an
      *     audit to begin
      */
-    public HistoryReport audit(LogFiles files) throws VerificationException, InterruptedException {
+    public HistoryReport audit(
+            LogAtHand files, Optional<LogVerifyingKey> known, CheckpointAudit checkpoints)
+            throws VerificationException, InterruptedException {
         HistoryIndex index = index(folder);
-        LogVerifyingKey logKey =
-                LogVerifyingKey.parse(
-                        new String(
-                                        small(folder, HistoryLayout.LOG_KEY, 1 << 10),
-                                        StandardCharsets.UTF_8)
-                                .strip());
+        LogVerifyingKey logKey = known.isPresent() ? known.get() : ownLogKey();
         SignerKeys keys = SignerKeys.read(folder.resolve(HistoryLayout.KEYS));
         LogReader log;
         try {
@@ -107,7 +111,13 @@ public final class HistoryAudit {
             findings.refuted(Clause.LOG_FILES, HistoryLayout.LOG, e);
             return HistoryReport.of(index.provider(), HistoryReport.Counts.NONE, findings);
         }
+        findings.take(checkpoints.history(logKey, log, files.place()));
         return new Pass(index, keys, log).run();
+    }
+
+    private LogVerifyingKey ownLogKey() throws VerificationException {
+        byte[] bytes = small(folder, HistoryLayout.LOG_KEY, 1 << 10);
+        return LogVerifyingKey.parse(new String(bytes, StandardCharsets.UTF_8).strip());
     }
 
     /** One pass over the statements. */

@@ -4,6 +4,7 @@ import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.id.LeaseId;
 import dev.assay.protocol.usage.Usage;
 import dev.assay.verification.VerificationException;
+import dev.assay.verification.attest.ReceiptChain;
 import dev.assay.verification.attest.UnitCommitments;
 import dev.assay.verification.attest.UsageBounds;
 import dev.assay.verification.audit.Clause;
@@ -199,7 +200,7 @@ final class LeaseTrail {
         Optional<Instant> end = head.map(known -> known.predicate().periodEnd());
         Instant start = receipt.periodStart();
         if (end.isEmpty()) {
-            if (start.isBefore(terms.createdOn().minus(LogTime.CLOCK_SKEW))) {
+            if (start.isBefore(terms.createdOn().minus(ReceiptChain.CLOCK_SKEW))) {
                 findings.refuted(
                         Clause.PERIOD,
                         place,
@@ -234,7 +235,7 @@ final class LeaseTrail {
                 began.orElse(
                         receipt.sequence() == 0
                                 ? receipt.periodStart()
-                                : terms.createdOn().minus(LogTime.CLOCK_SKEW));
+                                : terms.createdOn().minus(ReceiptChain.CLOCK_SKEW));
         try {
             Duration elapsed = Duration.between(since, receipt.periodEnd());
             UsageBounds.check(receipt, Usage.NONE, elapsed, order.get().spec());

@@ -20,7 +20,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * The leases of a history: those that are open, with all that is needed to judge what comes next;
@@ -203,16 +202,13 @@ final class Leases {
             return Optional.of(trail);
         }
         String place = HistoryLayout.line(line.number());
-        OptionalLong ended =
-                settled.containsKey(id)
-                        ? OptionalLong.of(settled.getOrDefault(id, 0L))
-                        : OptionalLong.empty();
-        if (ended.isPresent()) {
+        Long ended = settled.get(id);
+        if (ended != null) {
             findings.refuted(
                     Clause.LIFECYCLE,
                     place,
                     field,
-                    "lease " + id.brief() + " was settled at line " + ended.getAsLong());
+                    "lease " + id.brief() + " was settled at line " + ended);
         } else {
             findings.unchecked(
                     Clause.LIFECYCLE,

@@ -1,9 +1,9 @@
 package dev.assay.verification.history;
 
+import dev.assay.verification.attest.ReceiptChain;
 import dev.assay.verification.audit.Clause;
 import dev.assay.verification.history.CheckedLine.Signed;
 
-import java.time.Duration;
 import java.time.Instant;
 
 /**
@@ -12,9 +12,6 @@ import java.time.Instant;
  * thread-safe.
  */
 final class LogTime {
-    /** How far the clocks of two parties may differ. */
-    static final Duration CLOCK_SKEW = Duration.ofSeconds(10);
-
     private final Instant now;
     private final Findings findings;
     private Instant market = Instant.MIN;
@@ -34,7 +31,7 @@ final class LogTime {
 
     /** Something that a statement says has happened. */
     void happened(Signed line, Instant at, String field) {
-        if (at.isAfter(now.plus(CLOCK_SKEW))) {
+        if (at.isAfter(now.plus(ReceiptChain.CLOCK_SKEW))) {
             findings.refuted(
                     Clause.PERIOD,
                     HistoryLayout.line(line.number()),
@@ -49,7 +46,7 @@ final class LogTime {
 
     /** The market dated a statement: everything before it has happened by then. */
     void passed(Signed line, Instant at, String field) {
-        if (at.isAfter(now.plus(CLOCK_SKEW))) {
+        if (at.isAfter(now.plus(ReceiptChain.CLOCK_SKEW))) {
             findings.refuted(
                     Clause.PERIOD,
                     HistoryLayout.line(line.number()),
@@ -58,7 +55,7 @@ final class LogTime {
             return;
         }
         market = at.isAfter(market) ? at : market;
-        if (latest.isAfter(market.plus(CLOCK_SKEW))) {
+        if (latest.isAfter(market.plus(ReceiptChain.CLOCK_SKEW))) {
             findings.refuted(
                     Clause.PERIOD,
                     HistoryLayout.line(latestLine),

@@ -88,6 +88,10 @@ final class StatementTest {
                     if (name.equals("powerLimitMilliwatts")) {
                         continue; // not every device has one
                     }
+                    if (name.equals("evidence")
+                            && statement.predicate() instanceof InventoryPredicate) {
+                        continue; // not every inventory names some
+                    }
                     JsonNode value = object.remove(name);
                     assertRefused(CanonicalJson.bytes(json), "");
                     object.set(name, value);
