@@ -47,7 +47,8 @@ record HistoryAuditRun(
         String place = place(HistoryAudit.index(folder));
         HistoryReport report;
         try (LogPlace at = LogPlace.open(place)) {
-            report = audit.audit(new LogAtHand(place, at.files()), logKey, checkpoints);
+            String name = log.isPresent() ? place : HistoryLayout.LOG;
+            report = audit.audit(new LogAtHand(name, at.files()), logKey, checkpoints);
         }
         if (json) {
             HistoryJson.print(folder.toString(), report, System.out);
