@@ -3,6 +3,7 @@ package dev.assay.agent.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.agent.FakeGpus;
+import dev.assay.agent.JournalFile;
 import dev.assay.agent.Rig;
 import dev.assay.protocol.id.Digest;
 import dev.assay.protocol.id.LeaseId;
@@ -138,11 +139,16 @@ final class AgentTest extends AgentFixture {
     }
 
     @Test
-    void award_thatTheJournalDoesNotTake_isNotBegun() throws Exception {
+    void award_thatTheJournalDoesNotTake_isGivenBackAtOnce() throws Exception {
         agent.start(market);
         rig.written.failOn("INSERT ON attempt");
-        market.tell(rig.award());
-        assertNothingBegun();
+        Award lost = rig.award();
+        market.tell(lost);
+        ReportAttempt end = market.awaitEnd(lost.lease());
+        assertThat(end.state()).isEqualTo(AttemptState.FAILED);
+        assertThat(end.cause()).contains(Cause.STORAGE);
+        assertThat(end.detail()).contains("the agent's journal", JournalFile.INJECTED);
+        assertThat(engines.steps).isEmpty();
         rig.written.repair();
         Award award = rig.award();
         market.tell(award);

@@ -11,6 +11,8 @@ import org.jdbi.v3.core.JdbiException;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -20,6 +22,9 @@ import java.nio.file.Path;
 public final class MarketDatabase implements AutoCloseable {
     /** What the file is called, in the market's directory. */
     public static final String FILE = "market.db";
+
+    /** What a first start takes, in bytes. */
+    private static final long LEAST_ROOM = 128 << 10;
 
     private final Path file;
     private final Handle handle;
@@ -94,9 +99,19 @@ public final class MarketDatabase implements AutoCloseable {
     private static MarketException failed(Path file, Exception e) {
         return new MarketException(
                 Code.UNAVAILABLE,
-                "the market's database %s failed: %s; check that no other market uses it, its permissions and free space"
-                        .formatted(file, firstLine(e)),
+                "the market's database %s failed: %s%s; check that no other market uses it, its permissions and free space"
+                        .formatted(file, firstLine(e), room(file)),
                 e);
+    }
+
+    /** SQLite calls a full disk by many names. */
+    private static String room(Path file) {
+        try {
+            long left = Files.getFileStore(file.toAbsolutePath().getParent()).getUsableSpace();
+            return left < LEAST_ROOM ? " (no space left on its disk)" : "";
+        } catch (IOException e) {
+            return ""; // then the failure itself has to do
+        }
     }
 
     private static String firstLine(Throwable e) {

@@ -46,6 +46,7 @@ final class Appender implements AutoCloseable {
     private final Thread thread = Thread.ofPlatform().name("log-appender").unstarted(this::run);
     private final Queue<Waiting> queue = new ArrayDeque<>();
     private State state = State.OPEN;
+    private @Nullable Throwable failure;
 
     /**
      * An appender that is yet to be started.
@@ -71,14 +72,14 @@ final class Appender implements AutoCloseable {
                     queue.add(waiting);
                     notifyAll();
                 }
-                case FAILED -> throw refused(null);
+                case FAILED -> throw refused(" before", failure);
                 case CLOSED -> throw new IllegalStateException("the log is closed");
             }
         }
         try {
             return waiting.outcome().join();
         } catch (CompletionException e) {
-            throw refused(e.getCause());
+            throw refused("", e.getCause());
         }
     }
 
@@ -110,14 +111,14 @@ final class Appender implements AutoCloseable {
 
     private void run() {
         for (List<Waiting> batch = next(); !batch.isEmpty(); batch = next()) {
-            Throwable failure = null;
+            Throwable why = null;
             try {
                 commit(batch);
             } catch (VerificationException | RuntimeException | Error e) {
-                failure = e;
+                why = e;
             }
-            if (failure != null) {
-                fail(batch, failure);
+            if (why != null) {
+                fail(batch, why);
                 return;
             }
         }
@@ -157,27 +158,29 @@ final class Appender implements AutoCloseable {
         return batch;
     }
 
-    private void fail(List<Waiting> batch, Throwable failure) {
+    private void fail(List<Waiting> batch, Throwable why) {
         List<Waiting> refused = new ArrayList<>(batch);
         synchronized (this) {
             if (state == State.OPEN) {
                 state = State.FAILED;
             }
+            failure = why;
             refused.addAll(queue);
             queue.clear();
         }
-        refused.forEach(waiting -> waiting.outcome().completeExceptionally(failure));
+        refused.forEach(waiting -> waiting.outcome().completeExceptionally(why));
     }
 
-    private VerificationException refused(@Nullable Throwable cause) {
-        Code code = cause instanceof VerificationException known ? known.code() : Code.IO;
+    private VerificationException refused(String when, @Nullable Throwable why) {
+        Code code = why instanceof VerificationException known ? known.code() : Code.IO;
         return new VerificationException(
                 code,
                 "an append to "
                         + log
                         + " failed"
-                        + (cause == null ? " before" : ": " + cause.getMessage())
+                        + when
+                        + (why == null ? "" : ": " + why.getMessage())
                         + "; open the log again to see its state",
-                cause);
+                why);
     }
 }
