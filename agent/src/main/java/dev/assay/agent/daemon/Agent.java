@@ -5,7 +5,6 @@ import dev.assay.agent.jobs.Attempt;
 import dev.assay.agent.jobs.Workplace;
 import dev.assay.agent.journal.JournalException;
 import dev.assay.agent.journal.JournaledAttempt;
-import dev.assay.protocol.lease.AttemptState;
 import dev.assay.protocol.lease.Cause;
 import dev.assay.protocol.lease.CloseReason;
 import dev.assay.protocol.market.AgentHello;
@@ -75,7 +74,10 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
             switch (message) {
                 case MarketMessage.Offer offer -> send(answer(offer));
                 case MarketMessage.NotAwarded lost -> bidder.lost(lost.order());
-                case MarketMessage.Award award -> begin(award);
+                case MarketMessage.Award award ->
+                        leases.begin(
+                                Assignment.verify(
+                                        award, marketKey, workplace.key().verifyingKey()));
                 case MarketMessage.OpenShell asked -> openShell(asked);
                 case MarketMessage.TellShell told ->
                         leases.attempt(told.lease())
@@ -92,22 +94,6 @@ public final class Agent implements AutoCloseable, AgentService.MarketListener {
             }
         } catch (MarketException | VerificationException | JournalException e) {
             LOG.warn("{}: {}", config.name(), e.getMessage());
-        }
-    }
-
-    /** Begins the work of a lease; one that cannot be written down is given back at once. */
-    private void begin(MarketMessage.Award award) throws VerificationException, MarketException {
-        Assignment assignment = Assignment.verify(award, marketKey, workplace.key().verifyingKey());
-        try {
-            leases.begin(assignment);
-        } catch (JournalException e) {
-            LOG.warn("{}: {}", config.name(), e.getMessage());
-            send(
-                    new AgentMessage.ReportAttempt(
-                            assignment.id(),
-                            AttemptState.FAILED,
-                            Optional.of(Cause.STORAGE),
-                            String.valueOf(e.getMessage())));
         }
     }
 

@@ -169,8 +169,8 @@ final class Leases implements AutoCloseable {
             conclude(new Recovery(known.get(), workplace.journal(), outbox));
             return;
         }
-        if (!goesOn) {
-            workplace.journal().begin(assignment.paying(bidder.asked(assignment)).id());
+        if (!goesOn && !writtenDown(assignment.paying(bidder.asked(assignment)))) {
+            return;
         }
         Attempt attempt = new Attempt(assignment, past.orElseThrow(), workplace, outbox);
         attempts.put(assignment.id(), attempt);
@@ -182,6 +182,28 @@ final class Leases implements AutoCloseable {
                         attempts.remove(assignment.id());
                     }
                 });
+    }
+
+    /** Whether the journal has taken a new attempt; one that it does not take is given back. */
+    private boolean writtenDown(Assignment assignment) {
+        try {
+            workplace.journal().begin(assignment.id());
+            return true;
+        } catch (JournalException e) {
+            LOG.warn("{}: {}", agent, e.getMessage());
+            giveBack(assignment.id(), String.valueOf(e.getMessage()));
+            return false;
+        }
+    }
+
+    private void giveBack(LeaseId lease, String why) {
+        try {
+            outbox.send(
+                    new AgentMessage.ReportAttempt(
+                            lease, AttemptState.FAILED, Optional.of(Cause.STORAGE), why));
+        } catch (MarketException e) {
+            LOG.warn("lease {}: {}", lease.brief(), e.getMessage());
+        }
     }
 
     /**

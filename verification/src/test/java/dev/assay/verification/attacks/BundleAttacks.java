@@ -4,13 +4,10 @@ import static dev.assay.verification.attacks.Attack.ANYONE;
 import static dev.assay.verification.attacks.Attack.LOG;
 import static dev.assay.verification.attacks.Attack.PROVIDER;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.assay.protocol.id.Digest;
-import dev.assay.protocol.json.CanonicalJson;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.attacks.Generator.Twin;
 import dev.assay.verification.attacks.Tale.Said;
@@ -21,7 +18,6 @@ import dev.assay.verification.log.LogLeaf;
 import dev.assay.verification.log.SignedNote;
 import dev.assay.verification.log.TlogProof;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -30,9 +26,6 @@ import java.util.function.Consumer;
 
 /** Sigstore bundles whose parts do not belong together, or that others' tools read differently. */
 final class BundleAttacks {
-    private static final String MATERIAL = "/verificationMaterial";
-    private static final String ENTRY = MATERIAL + "/tlogEntries/0";
-    private static final String INCLUSION = ENTRY + "/inclusionProof";
     private static final String AT = "bundle.verificationMaterial.tlogEntries[0]";
     private static final String PROOF = AT + ".inclusionProof";
 
@@ -68,17 +61,17 @@ final class BundleAttacks {
         edited(
                 "two-log-entries",
                 "the log's entry is there twice; others' tools take any",
-                entriesOf(2),
+                BundleEdits.entriesOf(2),
                 "bundle.verificationMaterial: tlogEntries: 2 entries, expected one");
         edited(
                 "no-log-entry",
                 "the log's entry is taken away",
-                entriesOf(0),
+                BundleEdits.entriesOf(0),
                 "bundle.verificationMaterial: tlogEntries: 0 entries, expected one");
         edited(
                 "log-id-cut-short",
                 "half of the log's id",
-                put(ENTRY + "/logId", "keyId", "AAAA"),
+                BundleEdits.put(BundleEdits.ENTRY + "/logId", "keyId", "AAAA"),
                 AT + ".logId: a SHA-256 digest has 32 bytes");
         twin.attack(
                 "other-log-id",
@@ -94,17 +87,17 @@ final class BundleAttacks {
         edited(
                 "entry-of-another-kind",
                 "the entry is said to be an intoto entry",
-                put(ENTRY + "/kindVersion", "kind", "intoto"),
+                BundleEdits.put(BundleEdits.ENTRY + "/kindVersion", "kind", "intoto"),
                 AT + ".kindVersion.kind: 'intoto', expected 'dsse'");
         edited(
                 "entry-of-another-version",
                 "the entry is said to be of version 0.0.1",
-                put(ENTRY + "/kindVersion", "version", "0.0.1"),
+                BundleEdits.put(BundleEdits.ENTRY + "/kindVersion", "version", "0.0.1"),
                 AT + ".kindVersion.version: '0.0.1', expected");
         edited(
                 "indexes-contradict",
                 "the entry's index is not its proof's",
-                put(ENTRY, "logIndex", "3"),
+                BundleEdits.put(BundleEdits.ENTRY, "logIndex", "3"),
                 AT + ".logIndex: '3', expected '5'");
     }
 
@@ -202,35 +195,39 @@ final class BundleAttacks {
         edited(
                 "size-contradicts-checkpoint",
                 "a tree size that the checkpoint does not sign",
-                put(INCLUSION, "treeSize", "7"),
+                BundleEdits.put(BundleEdits.INCLUSION, "treeSize", "7"),
                 PROOF + ".treeSize: '7', expected '9'");
         edited(
                 "root-contradicts-checkpoint",
                 "a root that the checkpoint does not sign",
-                put(INCLUSION, "rootHash", Base64.getEncoder().encodeToString(new byte[32])),
+                BundleEdits.put(
+                        BundleEdits.INCLUSION,
+                        "rootHash",
+                        Base64.getEncoder().encodeToString(new byte[32])),
                 PROOF + ".rootHash: 'AAAAAAAAAAAA");
         edited(
                 "hash-of-31-bytes",
                 "a hash that is a byte short",
                 json ->
-                        ((ArrayNode) json.at(INCLUSION + "/hashes"))
+                        ((ArrayNode) json.at(BundleEdits.INCLUSION + "/hashes"))
                                 .set(0, Base64.getEncoder().encodeToString(new byte[31])),
                 PROOF + ": a SHA-256 digest has 32 bytes");
         edited(
                 "index-negative",
                 "a negative index",
-                put(INCLUSION, "logIndex", "-1"),
+                BundleEdits.put(BundleEdits.INCLUSION, "logIndex", "-1"),
                 PROOF + ".logIndex: expected a decimal string");
         edited(
                 "index-as-number",
                 "an index that JSON readers round",
-                json -> ((ObjectNode) json.at(INCLUSION)).put("logIndex", 5),
+                json -> ((ObjectNode) json.at(BundleEdits.INCLUSION)).put("logIndex", 5),
                 PROOF + ".logIndex: expected a string");
         edited(
                 "proof-of-64-hashes",
                 "more levels than any log has",
                 json -> {
-                    ArrayNode all = ((ObjectNode) json.at(INCLUSION)).putArray("hashes");
+                    ArrayNode all =
+                            ((ObjectNode) json.at(BundleEdits.INCLUSION)).putArray("hashes");
                     for (int i = 0; i < 64; i++) {
                         all.add(Base64.getEncoder().encodeToString(new byte[32]));
                     }
@@ -242,13 +239,14 @@ final class BundleAttacks {
         edited(
                 "hint-of-another-key",
                 "the key hint is the tenant's",
-                put(MATERIAL + "/publicKey", "hint", Parties.TENANT.keyId().hex()),
+                BundleEdits.put(
+                        BundleEdits.MATERIAL + "/publicKey", "hint", Parties.TENANT.keyId().hex()),
                 "bundle.verificationMaterial.publicKey.hint: '8a5eccf9");
         edited(
                 "certificate-instead-of-key",
                 "a certificate in the place of the key hint",
                 json -> {
-                    ObjectNode material = (ObjectNode) json.at(MATERIAL);
+                    ObjectNode material = (ObjectNode) json.at(BundleEdits.MATERIAL);
                     material.remove("publicKey");
                     material.putObject("certificate").put("rawBytes", "AAAA");
                 },
@@ -257,7 +255,7 @@ final class BundleAttacks {
                 "certificate-beside-key",
                 "a certificate beside the key hint",
                 json ->
-                        ((ObjectNode) json.at(MATERIAL))
+                        ((ObjectNode) json.at(BundleEdits.MATERIAL))
                                 .putObject("certificate")
                                 .put("rawBytes", "AAAA"),
                 "bundle.verificationMaterial.certificate: unknown field");
@@ -289,7 +287,8 @@ final class BundleAttacks {
                 "second-signature",
                 "anyone with a key",
                 "a second signature in the envelope",
-                edit(
+                BundleEdits.edit(
+                        honest,
                         json -> {
                             ArrayNode signatures = (ArrayNode) json.at("/dsseEnvelope/signatures");
                             signatures.add(signatures.get(0).deepCopy());
@@ -302,7 +301,9 @@ final class BundleAttacks {
                 "changed-payload",
                 ANYONE,
                 "another payload under the same signature",
-                edit(json -> ((ObjectNode) json.at("/dsseEnvelope")).put("payload", "e30=")),
+                BundleEdits.edit(
+                        honest,
+                        json -> ((ObjectNode) json.at("/dsseEnvelope")).put("payload", "e30=")),
                 Expected.of(
                         "SigstoreBundle.parse",
                         "encoding",
@@ -311,7 +312,7 @@ final class BundleAttacks {
                 "spaced",
                 ANYONE,
                 "written with spaces and line feeds",
-                AttackFiles.pretty(json(honest)),
+                AttackFiles.pretty(BundleEdits.json(honest)),
                 Expected.ofField(
                         "SigstoreBundle.parse", "encoding", "bundle: not in canonical form"));
         twin.attack(
@@ -354,7 +355,12 @@ final class BundleAttacks {
                 name,
                 attacker,
                 change,
-                edit(put(ENTRY, "canonicalizedBody", Base64.getEncoder().encodeToString(leaf))),
+                BundleEdits.edit(
+                        honest,
+                        BundleEdits.put(
+                                BundleEdits.ENTRY,
+                                "canonicalizedBody",
+                                Base64.getEncoder().encodeToString(leaf))),
                 Expected.of("SigstoreBundle.parse", "encoding", says));
     }
 
@@ -363,41 +369,13 @@ final class BundleAttacks {
                 name,
                 ANYONE,
                 change,
-                edit(edit),
+                BundleEdits.edit(honest, edit),
                 Expected.ofField("SigstoreBundle.parse", "encoding", says));
-    }
-
-    private byte[] edit(Consumer<ObjectNode> edit) {
-        ObjectNode json = json(honest);
-        edit.accept(json);
-        return CanonicalJson.bytes(json);
     }
 
     private byte[] swapped(String what, String by) {
         String leaf = Generator.text(LogLeaf.of(honest.envelope(), honest.key()));
         return Generator.bytes(leaf.replaceFirst("\"" + what + "\"", "\"" + by + "\""));
-    }
-
-    private static Consumer<ObjectNode> put(String object, String field, String value) {
-        return json -> ((ObjectNode) json.at(object)).put(field, value);
-    }
-
-    private static Consumer<ObjectNode> entriesOf(int count) {
-        return json -> {
-            JsonNode entry = json.at(ENTRY);
-            ArrayNode entries = ((ObjectNode) json.at(MATERIAL)).putArray("tlogEntries");
-            for (int i = 0; i < count; i++) {
-                entries.add(entry.deepCopy());
-            }
-        };
-    }
-
-    private static ObjectNode json(SigstoreBundle bundle) {
-        try {
-            return (ObjectNode) new ObjectMapper().readTree(bundle.bytes());
-        } catch (IOException e) {
-            throw new AssertionError("a bundle is JSON", e);
-        }
     }
 
     private Said said(String name) {

@@ -11,8 +11,6 @@ import dev.assay.verification.log.LogCheckpoint;
 import dev.assay.verification.log.NoteSignature;
 import dev.assay.verification.log.SignedNote;
 
-import java.io.ByteArrayOutputStream;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -20,12 +18,6 @@ import java.util.HexFormat;
 
 /** Checkpoints by others, over other text, or in forms that verifiers of notes disagree on. */
 final class CheckpointAttacks {
-    /** The order of the group of Ed25519 (RFC 8032). */
-    private static final BigInteger ORDER =
-            BigInteger.ONE
-                    .shiftLeft(252)
-                    .add(new BigInteger("27742317777372353535851937790883648493"));
-
     private static final String NOT_A_NOTE = "not a signed note";
     private static final String NOT_A_CHECKPOINT = "not a log checkpoint";
 
@@ -100,7 +92,7 @@ final class CheckpointAttacks {
                 0);
         LogSigningKey log = Parties.LOG;
         byte[] forged =
-                concat(
+                SignatureBytes.concat(
                         Arrays.copyOf(own, NoteSignature.KEY_ID_BYTES),
                         Parties.IMPOSTOR.sign(Generator.bytes(checkpoint.text())));
         forged(
@@ -113,7 +105,7 @@ final class CheckpointAttacks {
                 LOG,
                 "the log's signature over the text that a witness signs",
                 signed(
-                        concat(
+                        SignatureBytes.concat(
                                 Arrays.copyOf(own, NoteSignature.KEY_ID_BYTES),
                                 log.sign(
                                         Generator.bytes(
@@ -124,7 +116,7 @@ final class CheckpointAttacks {
                 LOG,
                 "the log's signature over the text without its last line feed",
                 signed(
-                        concat(
+                        SignatureBytes.concat(
                                 Arrays.copyOf(own, NoteSignature.KEY_ID_BYTES),
                                 log.sign(Generator.bytes(checkpoint.text().strip())))));
     }
@@ -138,23 +130,35 @@ final class CheckpointAttacks {
                 "s-beyond-the-order",
                 ANYONE,
                 "S plus the group's order: a second signature that careless verifiers accept",
-                signed(concat(keyId, r, little(big(s).add(ORDER)))));
+                signed(SignatureBytes.concat(keyId, r, SignatureBytes.plusOrder(s))));
         forged(
                 "r-of-small-order",
                 ANYONE,
                 "R is a point of order 8",
-                signed(concat(keyId, HexFormat.of().parseHex(LogKeyPoints.ORDER_8), s)));
+                signed(
+                        SignatureBytes.concat(
+                                keyId, HexFormat.of().parseHex(LogKeyPoints.ORDER_8), s)));
         forged(
                 "r-not-canonical",
                 ANYONE,
                 "R is the neutral point in a second spelling",
-                signed(concat(keyId, HexFormat.of().parseHex(LogKeyPoints.NEUTRAL_TWICE), s)));
-        forged("r-and-s-zero", ANYONE, "64 zero bytes", signed(concat(keyId, new byte[64])));
+                signed(
+                        SignatureBytes.concat(
+                                keyId, HexFormat.of().parseHex(LogKeyPoints.NEUTRAL_TWICE), s)));
+        forged(
+                "r-and-s-zero",
+                ANYONE,
+                "64 zero bytes",
+                signed(SignatureBytes.concat(keyId, new byte[64])));
         forged(
                 "neutral-r-and-zero-s",
                 ANYONE,
                 "the signature that holds under a key of small order for any text",
-                signed(concat(keyId, HexFormat.of().parseHex(LogKeyPoints.NEUTRAL), new byte[32])));
+                signed(
+                        SignatureBytes.concat(
+                                keyId,
+                                HexFormat.of().parseHex(LogKeyPoints.NEUTRAL),
+                                new byte[32])));
         forged(
                 "signature-truncated",
                 ANYONE,
@@ -169,7 +173,7 @@ final class CheckpointAttacks {
                 "algorithm-swapped",
                 LOG,
                 "an ECDSA P-256 signature in the place of Ed25519",
-                signed(concat(keyId, ecdsa())));
+                signed(SignatureBytes.concat(keyId, ecdsa())));
     }
 
     private void texts() {
@@ -381,29 +385,5 @@ final class CheckpointAttacks {
 
     private static String base64(byte[] bytes) {
         return Base64.getEncoder().encodeToString(bytes);
-    }
-
-    private static BigInteger big(byte[] little) {
-        byte[] bytes = little.clone();
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = little[little.length - 1 - i];
-        }
-        return new BigInteger(1, bytes);
-    }
-
-    private static byte[] little(BigInteger value) {
-        byte[] bytes = new byte[32];
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = value.shiftRight(8 * i).byteValue();
-        }
-        return bytes;
-    }
-
-    private static byte[] concat(byte[]... parts) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        for (byte[] part : parts) {
-            bytes.writeBytes(part);
-        }
-        return bytes.toByteArray();
     }
 }
