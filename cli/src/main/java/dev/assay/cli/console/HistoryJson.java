@@ -1,13 +1,11 @@
 package dev.assay.cli.console;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.assay.protocol.json.CanonicalJson;
 import dev.assay.verification.history.HistoryReport;
 
 import java.io.PrintStream;
-import java.util.Map;
 
 /** Tells machines what the audit of a history found: one JSON object. */
 public final class HistoryJson {
@@ -30,24 +28,11 @@ public final class HistoryJson {
                 .put("verdicts", counts.verdicts())
                 .put("settled", counts.settled())
                 .put("open", counts.open());
-        clauses(json.putObject("refuted"), report.refuted());
-        clauses(json.putObject("unchecked"), report.unchecked());
+        report.refuted().forEach(json.putObject("refuted")::put);
+        report.unchecked().forEach(json.putObject("unchecked")::put);
         json.put("findingsLeftOut", report.leftOut());
-        ArrayNode findings = json.putArray("findings");
-        report.findings()
-                .forEach(
-                        finding ->
-                                findings.addObject()
-                                        .put("standing", finding.standing().name())
-                                        .put("file", finding.file())
-                                        .put("field", finding.field())
-                                        .put("clause", finding.clause().id())
-                                        .put("message", finding.message()));
+        AuditJson.findings(json, report.findings());
         out.println(json);
         out.flush();
-    }
-
-    private static void clauses(ObjectNode json, Map<String, Long> counts) {
-        counts.forEach(json::put);
     }
 }

@@ -11,6 +11,7 @@ import dev.assay.verification.VerificationException.Code;
 import dev.assay.verification.hardware.EvidenceReference.About;
 import dev.assay.verification.log.LogCheckpoint;
 
+import org.assertj.core.api.AbstractStringAssert;
 import org.junit.jupiter.api.Test;
 
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ import java.util.List;
 
 /** The file that evidence travels in, how a statement names it, and what its nonce is made of. */
 class EvidenceFileTest {
+    private static final byte[] QUOTE = Samples.tpm("ecdsa").bytes();
     private static final LogCheckpoint CHECKPOINT =
             new LogCheckpoint("log.example/2026", 258, Digest.of(new byte[32]));
     private static final LeaseId LEASE = new LeaseId(Digest.sha256(new byte[] {1}));
@@ -127,53 +129,28 @@ class EvidenceFileTest {
 
     @Test
     void reference_toAnotherFile_isRefused() {
-        byte[] file = Samples.tpm("ecdsa").bytes();
-        EvidenceReference reference =
-                new EvidenceReference(
-                        EvidenceKind.TPM2_QUOTE,
-                        LEASE.digest(),
-                        About.LEASE,
-                        LEASE.digest(),
-                        CHECKPOINT);
-
-        assertRefused(
-                        Code.BAD_STATEMENT,
-                        () -> reference.verify(file, TrustRoots.none(), Samples.NOW))
+        assertQuoteRefused(EvidenceKind.TPM2_QUOTE, LEASE.digest())
                 .startsWith("evidence: the file is sha256:");
     }
 
     @Test
     void reference_toAnotherKind_isRefused() {
-        byte[] file = Samples.tpm("ecdsa").bytes();
-        EvidenceReference reference =
-                new EvidenceReference(
-                        EvidenceKind.TDX_QUOTE,
-                        Digest.sha256(file),
-                        About.LEASE,
-                        LEASE.digest(),
-                        CHECKPOINT);
-
-        assertRefused(
-                        Code.BAD_STATEMENT,
-                        () -> reference.verify(file, TrustRoots.none(), Samples.NOW))
+        assertQuoteRefused(EvidenceKind.TDX_QUOTE, Digest.sha256(QUOTE))
                 .isEqualTo("evidence: the file is a tpm2-quote, not a tdx-quote, which was stated");
     }
 
     @Test
     void reference_ofAnotherMoment_isRefused() {
-        byte[] file = Samples.tpm("ecdsa").bytes();
-        EvidenceReference reference =
-                new EvidenceReference(
-                        EvidenceKind.TPM2_QUOTE,
-                        Digest.sha256(file),
-                        About.LEASE,
-                        LEASE.digest(),
-                        CHECKPOINT);
-
-        assertRefused(
-                        Code.BAD_STATEMENT,
-                        () -> reference.verify(file, TrustRoots.none(), Samples.NOW))
+        assertQuoteRefused(EvidenceKind.TPM2_QUOTE, Digest.sha256(QUOTE))
                 .startsWith("attest.extraData: made for another nonce");
+    }
+
+    /** The quote, held to a reference of this kind and digest. */
+    private static AbstractStringAssert<?> assertQuoteRefused(EvidenceKind kind, Digest digest) {
+        EvidenceReference reference =
+                new EvidenceReference(kind, digest, About.LEASE, LEASE.digest(), CHECKPOINT);
+        return assertRefused(
+                Code.BAD_STATEMENT, () -> reference.verify(QUOTE, TrustRoots.none(), Samples.NOW));
     }
 
     private static EvidenceFile parse(String json) throws VerificationException {
