@@ -11,7 +11,6 @@ import dev.assay.verification.history.HistoryIndex;
 
 import org.jspecify.annotations.Nullable;
 
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,19 +33,7 @@ import java.util.stream.Collectors;
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
         subcommands = HistoryCommand.Export.class)
-public final class HistoryCommand implements Callable<Integer> {
-    @Spec private @Nullable CommandSpec spec;
-
-    @Mixin
-    @SuppressWarnings("UnusedVariable") // picocli reads it
-    private final HelpOption help = new HelpOption();
-
-    @Override
-    public Integer call() {
-        CommandLine self = java.util.Objects.requireNonNull(spec).commandLine();
-        throw new ParameterException(self, "say what to do with the history: export");
-    }
-
+public final class HistoryCommand extends CommandGroup {
     /** {@code assay history export}. */
     @Command(
             name = "export",
