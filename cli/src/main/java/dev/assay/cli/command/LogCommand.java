@@ -50,7 +50,9 @@ public final class LogCommand extends CommandGroup {
         public Integer call() throws VerificationException, MarketException, InterruptedException {
             CountDownLatch stop = new CountDownLatch(1);
             try (Interruption interruption = Interruption.install();
-                    HttpHost host = HttpHost.ofLog(directory, listen.socketAddress())) {
+                    HttpHost host =
+                            HttpHost.ofLog(
+                                    directory, listen.socketAddress(), ListenOptions::failed)) {
                 System.out.println("listening " + ListenOptions.url(host.address()));
                 interruption.cancels(stop::countDown);
                 stop.await();

@@ -21,6 +21,8 @@ import dev.assay.verification.history.HistoryLayout;
 import dev.assay.verification.history.HistoryWriter;
 import dev.assay.verification.keys.KeyHistory;
 import dev.assay.verification.keys.KeyPeriod;
+import dev.assay.verification.log.TransparencyLog;
+import dev.assay.verification.log.VerifiedCheckpoint;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -204,18 +206,22 @@ public final class HistoryExport {
         return MarketDatabase.open(file);
     }
 
+    /** The log's files, under the newest checkpoint even when that waits for witnesses. */
     private void copyLog(Path to) throws VerificationException {
         Path from = home.market().resolve("log");
         try (var files = Files.walk(from)) {
             for (Path file : files.toList()) {
                 Path relative = from.relativize(file);
-                boolean wanted =
-                        relative.startsWith("tile") || relative.toString().equals("checkpoint");
-                if (wanted && Files.isRegularFile(file)) {
+                if (relative.startsWith("tile") && Files.isRegularFile(file)) {
                     Path target = to.resolve(relative);
                     Files.createDirectories(target.resolveSibling(""));
                     Files.copy(file, target);
                 }
+            }
+            Optional<VerifiedCheckpoint> newest = TransparencyLog.newestIn(from, logKey());
+            if (newest.isPresent()) {
+                Files.createDirectories(to);
+                Files.write(to.resolve("checkpoint"), newest.get().note().bytes());
             }
         } catch (IOException e) {
             throw new VerificationException(
