@@ -44,6 +44,7 @@ final class LocalRun implements AutoCloseable {
                             agents,
                             CompletableFuture.completedFuture(HOST),
                             List::of,
+                            List.of(),
                             InstantSource.system()));
         } catch (Exception e) {
             opened.close();

@@ -1,5 +1,7 @@
 package dev.assay.cli.command;
 
+import dev.assay.agent.hardware.EvidenceProgram;
+import dev.assay.agent.hardware.HardwarePrograms;
 import dev.assay.agent.journal.JournalException;
 import dev.assay.cli.console.RunJson;
 import dev.assay.cli.console.RunText;
@@ -34,9 +36,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -92,6 +97,14 @@ public final class RunCommand implements Callable<Integer> {
             description = "of an array, the container with the shell (default: ${DEFAULT-VALUE})")
     private int shellIndex = 0;
 
+    @Option(
+            names = "--hardware-evidence",
+            paramLabel = "PROGRAM",
+            description =
+                    "what the agents run to have this machine's hardware vouch for a lease"
+                            + " (docs/hardware-evidence.md); may be repeated")
+    private List<Path> evidence = new ArrayList<>();
+
     @Mixin private final PassphraseOptions passphrase = new PassphraseOptions();
 
     @CommandLine.Spec private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
@@ -111,6 +124,7 @@ public final class RunCommand implements Callable<Integer> {
             throw mistake("--agents: " + agents + " is not from 1 to " + LocalNetwork.MOST_AGENTS);
         }
         JobFile file = file();
+        List<EvidenceProgram> programs = programs();
         LoggerFactory.getILoggerFactory(); // set up before several threads log at once
         Consumer<RunEvent> events =
                 json ? new RunJson(System.out) : new RunText(Terminal.standard());
@@ -121,9 +135,22 @@ public final class RunCommand implements Callable<Integer> {
                 AssayHome home = AssayHome.open(AssayHome.defaultRoot());
                 HomeKeys keys =
                         new HomeKeys(home.root(), passphrase.passphrases(), new SecureRandom());
-                LocalNetwork network = LocalNetwork.open(home, keys, agents, host, gpus, clock)) {
+                LocalNetwork network =
+                        LocalNetwork.open(home, keys, agents, host, gpus, programs, clock)) {
             return run(network.tenant(), file, events, interruption);
         }
+    }
+
+    private List<EvidenceProgram> programs() {
+        if (evidence.size() > HardwarePrograms.MOST) {
+            throw mistake("--hardware-evidence: more than " + HardwarePrograms.MOST + " programs");
+        }
+        for (Path program : evidence) {
+            if (!Files.isRegularFile(program) || !Files.isExecutable(program)) {
+                throw mistake("--hardware-evidence: " + program + " is no program that can be run");
+            }
+        }
+        return evidence.stream().map(Path::toAbsolutePath).map(EvidenceProgram::new).toList();
     }
 
     private JobFile file() throws JobFileException {

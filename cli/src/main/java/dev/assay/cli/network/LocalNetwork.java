@@ -1,5 +1,9 @@
 package dev.assay.cli.network;
 
+import dev.assay.agent.hardware.EvidenceProgram;
+import dev.assay.agent.hardware.HardwarePrograms;
+import dev.assay.agent.hardware.LogHead;
+import dev.assay.agent.hardware.Vouching;
 import dev.assay.agent.journal.JournalException;
 import dev.assay.cli.keys.HomeKeys;
 import dev.assay.cli.network.LocalAgents.LocalAgent;
@@ -80,6 +84,7 @@ public final class LocalNetwork implements AutoCloseable {
      * @param agents how many agents bid, 1 to {@link #MOST_AGENTS}
      * @param host the machine that the agents rent out; waited for when the first agent starts
      * @param gpus asks for the machine's GPUs
+     * @param evidence the programs that ask the machine's hardware
      * @param home stays its caller's
      * @param keys the home's, with whatever their passphrases take; stay their caller's
      */
@@ -89,6 +94,7 @@ public final class LocalNetwork implements AutoCloseable {
             int agents,
             CompletableFuture<HostFacts> host,
             Supplier<List<GpuReport>> gpus,
+            List<EvidenceProgram> evidence,
             InstantSource clock)
             throws BlobException,
                     MarketException,
@@ -97,7 +103,8 @@ public final class LocalNetwork implements AutoCloseable {
                     TenantException {
         Owned owned = new Owned();
         try {
-            return new Opening(home, keys, gpus, clock, BlobStore.open(home.blobs()), owned)
+            return new Opening(
+                            home, keys, gpus, evidence, clock, BlobStore.open(home.blobs()), owned)
                     .open(agents, host);
         } catch (BlobException
                 | MarketException
@@ -115,6 +122,7 @@ public final class LocalNetwork implements AutoCloseable {
             AssayHome home,
             HomeKeys held,
             Supplier<List<GpuReport>> gpus,
+            List<EvidenceProgram> evidence,
             InstantSource clock,
             BlobStore blobs,
             Owned owned) {
@@ -174,9 +182,21 @@ public final class LocalNetwork implements AutoCloseable {
                                     blobs,
                                     host,
                                     gpus,
+                                    vouching(connection, keys),
                                     runners,
                                     clock));
             agent.agent().start(connection.agent());
+        }
+
+        private Vouching vouching(MarketClient connection, MarketKeys keys) {
+            return evidence.isEmpty()
+                    ? Vouching.NONE
+                    : new HardwarePrograms(
+                            evidence,
+                            LogHead.of(connection.tenant(), keys.log().verifyingKey()),
+                            blobs,
+                            clock,
+                            HardwarePrograms.LIMIT);
         }
 
         private TenantClient tenant(

@@ -1,5 +1,6 @@
 package dev.assay.cli.network;
 
+import dev.assay.agent.hardware.Vouching;
 import dev.assay.cli.network.LocalAgents.LocalAgent;
 import dev.assay.cli.tenant.JobResolver;
 import dev.assay.cli.tenant.OpenOrders;
@@ -113,6 +114,7 @@ public final class KillTarget {
                                     blobs,
                                     HOST,
                                     () -> survey().take().gpus(),
+                                    Vouching.NONE,
                                     runners,
                                     this::instant));
             agent.agent().start(new Gate(market));
