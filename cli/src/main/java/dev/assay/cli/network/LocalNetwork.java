@@ -1,5 +1,8 @@
 package dev.assay.cli.network;
 
+import dev.assay.agent.hardware.HardwarePrograms;
+import dev.assay.agent.hardware.LogHead;
+import dev.assay.agent.hardware.Vouching;
 import dev.assay.agent.journal.JournalException;
 import dev.assay.cli.keys.HomeKeys;
 import dev.assay.cli.network.LocalAgents.LocalAgent;
@@ -88,8 +91,6 @@ public final class LocalNetwork implements AutoCloseable {
     /**
      * Opens the network.
      *
-     * @param witnesses who cosigns the checkpoints of the market's log
-     * @param agents how many agents bid, 1 to {@link #MOST_AGENTS}
      * @param host the machine that the agents rent out; waited for when the first agent starts
      * @param gpus asks for the machine's GPUs
      * @param home stays its caller's
@@ -98,8 +99,7 @@ public final class LocalNetwork implements AutoCloseable {
     public static LocalNetwork open(
             AssayHome home,
             HomeKeys keys,
-            WitnessPolicy witnesses,
-            int agents,
+            NetworkConfig config,
             CompletableFuture<HostFacts> host,
             Supplier<List<GpuReport>> gpus,
             InstantSource clock)
@@ -110,9 +110,8 @@ public final class LocalNetwork implements AutoCloseable {
                     TenantException {
         Owned owned = new Owned();
         try {
-            return new Opening(
-                            home, keys, witnesses, gpus, clock, BlobStore.open(home.blobs()), owned)
-                    .open(agents, host);
+            return new Opening(home, keys, config, gpus, clock, BlobStore.open(home.blobs()), owned)
+                    .open(host);
         } catch (BlobException
                 | MarketException
                 | VerificationException
@@ -128,14 +127,14 @@ public final class LocalNetwork implements AutoCloseable {
     private record Opening(
             AssayHome home,
             HomeKeys held,
-            WitnessPolicy policy,
+            NetworkConfig config,
             Supplier<List<GpuReport>> gpus,
             InstantSource clock,
             BlobStore blobs,
             Owned owned) {
         private static final SecureRandom RANDOM = new SecureRandom();
 
-        LocalNetwork open(int agents, CompletableFuture<HostFacts> host)
+        LocalNetwork open(CompletableFuture<HostFacts> host)
                 throws MarketException, VerificationException, JournalException, TenantException {
             WitnessRounds rounds = new WitnessRounds();
             LogWitnesses witnesses = witnesses(rounds);
@@ -143,7 +142,7 @@ public final class LocalNetwork implements AutoCloseable {
                     new ProviderKeys(home, held, clock, RANDOM)
                             .register(
                                     witnesses.publication(),
-                                    IntStream.range(0, agents)
+                                    IntStream.range(0, config.agents())
                                             .mapToObj(Opening::provider)
                                             .toList());
             MarketKeys keys = new MarketKeys(key("market"), held.logKey());
@@ -162,7 +161,7 @@ public final class LocalNetwork implements AutoCloseable {
                     owned.add(
                             new RunnerPool(
                                     RunnerSettings.of(owner(), home.cache(), 1), WARM_RUNNERS));
-            for (int i = 0; i < agents; i++) {
+            for (int i = 0; i < config.agents(); i++) {
                 agent(i, host.join(), runners, market, keys, transport);
             }
             return new LocalNetwork(
@@ -171,11 +170,12 @@ public final class LocalNetwork implements AutoCloseable {
 
         private LogWitnesses witnesses(WitnessRounds rounds) throws VerificationException {
             List<WitnessConnection> connections = new ArrayList<>();
-            for (WitnessAddress witness : policy.witnesses()) {
+            for (WitnessAddress witness : config.witnesses().witnesses()) {
                 connections.add(
                         owned.add(HttpWitness.at(witness.url(), witness.key(), WITNESS_LIMIT)));
             }
-            return new LogWitnesses(connections, policy.needed(), WITNESS_PAUSE, rounds);
+            return new LogWitnesses(
+                    connections, config.witnesses().needed(), WITNESS_PAUSE, rounds);
         }
 
         /** The first agent's id: it ends runners that an earlier process left. */
@@ -209,9 +209,21 @@ public final class LocalNetwork implements AutoCloseable {
                                     blobs,
                                     host,
                                     gpus,
+                                    vouching(connection, keys),
                                     runners,
                                     clock));
             agent.agent().start(connection.agent());
+        }
+
+        private Vouching vouching(MarketClient connection, MarketKeys keys) {
+            return config.evidence().isEmpty()
+                    ? Vouching.NONE
+                    : new HardwarePrograms(
+                            config.evidence(),
+                            LogHead.of(connection.tenant(), keys.log().verifyingKey()),
+                            blobs,
+                            clock,
+                            HardwarePrograms.LIMIT);
         }
 
         private TenantClient tenant(
@@ -232,7 +244,10 @@ public final class LocalNetwork implements AutoCloseable {
                     () -> replayEngine(runners),
                     keyStatements,
                     new Cosignatures(
-                            policy.witnesses().stream().map(WitnessAddress::key).toList(), rounds),
+                            config.witnesses().witnesses().stream()
+                                    .map(WitnessAddress::key)
+                                    .toList(),
+                            rounds),
                     clock,
                     RANDOM);
         }
