@@ -11,6 +11,7 @@ import dev.assay.verification.attacks.Attack;
 import dev.assay.verification.attacks.AttackFiles;
 import dev.assay.verification.attacks.Expected;
 import dev.assay.verification.attacks.Input;
+import dev.assay.verification.audit.Finding;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +34,7 @@ import java.util.List;
 final class AttackedEvidenceTest {
     private static final AttackFiles FILES = AttackFiles.ofTheProject();
     private static final int WRONG = 1;
+    private static final int UNCHECKED = 2;
     private static final int UNREADABLE = 3;
 
     @TempDir private Path place;
@@ -58,6 +60,14 @@ final class AttackedEvidenceTest {
         return attacks(Input.FOLDER);
     }
 
+    static List<Attack> histories() throws IOException {
+        return attacks(Input.HISTORY);
+    }
+
+    static List<Attack> seenHistories() throws IOException {
+        return attacks(Input.SEEN_HISTORY);
+    }
+
     static List<Attack> bundles() throws IOException {
         return attacks(Input.BUNDLE);
     }
@@ -74,14 +84,61 @@ final class AttackedEvidenceTest {
         assertTheOneFinding(attack.expected(), attack.expected().file());
     }
 
+    @ParameterizedTest
+    @MethodSource("histories")
+    void audit_attackedHistory_endsWithTheExpectedFinding(Attack attack) throws Exception {
+        FILES.copy(Input.HISTORY, attack.name(), place);
+        int status = Assay.execute("audit", "--no-memory", "--json", place.toString());
+        if (attack.expected().file().isEmpty()) {
+            assertThat(status).as(said.toString(UTF_8)).isEqualTo(UNREADABLE);
+            assertThat(said.toString(UTF_8))
+                    .startsWith("assay: ")
+                    .contains(attack.expected().says());
+        } else {
+            assertStatusAndFinding(status, attack.expected());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("seenHistories")
+    void audit_historyAfterTheHonestOne_endsWithTheExpectedFinding(Attack attack) throws Exception {
+        Path seen = place.resolve("seen");
+        FILES.copy(Input.HISTORY, AttackFiles.HONEST, seen);
+        Path attacked = place.resolve("attacked");
+        FILES.copy(Input.SEEN_HISTORY, attack.name(), attacked);
+        Command command = Command.in(place.resolve("home"), place);
+        assertThat(command.run("audit", seen.toString()).exit()).isZero();
+        Command.Outcome outcome = command.run("audit", "--json", attacked.toString());
+        said.writeBytes(outcome.out().getBytes(UTF_8));
+        assertStatusAndFinding(outcome.exit(), attack.expected());
+    }
+
+    @Test
+    void audit_honestHistory_endsWithZero() throws Exception {
+        FILES.copy(Input.HISTORY, AttackFiles.HONEST, place);
+        assertThat(Assay.execute("audit", "--no-memory", "--json", place.toString()))
+                .as(said.toString(UTF_8))
+                .isZero();
+    }
+
+    private void assertStatusAndFinding(int status, Expected expected) throws IOException {
+        boolean wrong = expected.standing() == Finding.Standing.REFUTED;
+        assertThat(status).as(said.toString(UTF_8)).isEqualTo(wrong ? WRONG : UNCHECKED);
+        assertTheOneFinding(expected, expected.file());
+    }
+
     private void assertTheOneFinding(Expected expected, String file) throws IOException {
         JsonNode report = report();
-        assertThat(report.path("outcome").asText()).isEqualTo("FAIL");
+        assertThat(report.path("verdict").asText())
+                .isEqualTo(
+                        expected.standing() == Finding.Standing.REFUTED ? "FAIL" : "INCONCLUSIVE");
         List<JsonNode> wrong = new ArrayList<>();
         report.path("findings")
                 .forEach(
                         finding -> {
-                            if (finding.path("standing").asText().equals("REFUTED")) {
+                            if (finding.path("standing")
+                                    .asText()
+                                    .equals(expected.standing().name())) {
                                 wrong.add(finding);
                             }
                         });

@@ -113,7 +113,7 @@ final class AuditCommandTest {
         assertThat(outcome.exit()).isEqualTo(1);
         JsonNode report = outcome.json().getFirst();
         assertThat(report.path("kind").asText()).isEqualTo("bundle");
-        assertThat(report.path("outcome").asText()).isEqualTo("FAIL");
+        assertThat(report.path("verdict").asText()).isEqualTo("FAIL");
         assertThat(report.path("findings").get(0).fieldNames())
                 .toIterable()
                 .containsExactlyInAnyOrder("standing", "file", "field", "clause", "message");

@@ -120,7 +120,7 @@ final class CommandLineTest {
         Command.Outcome asJson = command.run("audit", "--replay", "all", "--json", evidence);
         assertThat(asJson.exit()).isEqualTo(0);
         assertThat(asJson.json()).hasSize(1);
-        assertThat(asJson.json().getFirst().path("outcome").asText()).isEqualTo("PASS");
+        assertThat(asJson.json().getFirst().path("verdict").asText()).isEqualTo("PASS");
         assertThat(asJson.out()).contains("5 of 5 units replayed");
     }
 

@@ -39,7 +39,7 @@ public final class HistoryAuditSpeed {
             System.out.printf(
                     "%.1f s, %.1f s of processors, %.0f MiB%n", wall[i], processor[i], memory[i]);
             figures.set("counts", round.report().path("counts"));
-            figures.put("outcome", round.report().path("outcome").asText());
+            figures.put("verdict", round.report().path("verdict").asText());
         }
         figures.put("wallSeconds", ResultFile.rounded(ResultFile.median(wall)));
         figures.put("processorSeconds", ResultFile.rounded(ResultFile.median(processor)));

@@ -55,7 +55,7 @@ record HistoryAuditRun(
         } else {
             text.print(report);
         }
-        return switch (report.outcome()) {
+        return switch (report.verdict()) {
             case PASS -> ExitCode.OK;
             case FAIL -> ExitCode.FAILED;
             case INCONCLUSIVE -> ExitCode.INCONCLUSIVE;

@@ -19,7 +19,7 @@ public final class AuditJson {
                 CanonicalJson.object()
                         .put("kind", kind)
                         .put("place", place)
-                        .put("outcome", report.verdict().name());
+                        .put("verdict", report.verdict().name());
         findings(json, report.findings());
         out.println(json);
         out.flush();

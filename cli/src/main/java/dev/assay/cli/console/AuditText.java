@@ -50,14 +50,16 @@ public final class AuditText {
                     String.format(
                             Locale.ROOT,
                             "  %-34s %s",
-                            finding.file(),
+                            Words.harmless(finding.file()),
                             terminal.dim(finding.clause().id() + ": ") + said(finding)));
         }
     }
 
+    /** Names of files and fields, and what messages quote, are whoever's who made the evidence. */
     private static String said(Finding finding) {
-        return finding.field().equals(Finding.WHOLE)
-                ? finding.message()
-                : finding.field() + ": " + finding.message();
+        return Words.harmless(
+                finding.field().equals(Finding.WHOLE)
+                        ? finding.message()
+                        : finding.field() + ": " + finding.message());
     }
 }

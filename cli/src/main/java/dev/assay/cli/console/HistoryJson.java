@@ -16,7 +16,7 @@ public final class HistoryJson {
                 CanonicalJson.object()
                         .put("kind", "history")
                         .put("place", place)
-                        .put("outcome", report.outcome().name())
+                        .put("verdict", report.verdict().name())
                         .put("provider", report.provider().hex());
         HistoryReport.Counts counts = report.counts();
         json.putObject("counts")

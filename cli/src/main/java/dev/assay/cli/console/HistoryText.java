@@ -40,7 +40,7 @@ public final class HistoryText {
         counts("unchecked", report.unchecked());
         terminal.line("");
         terminal.line(
-                switch (report.outcome()) {
+                switch (report.verdict()) {
                     case PASS -> terminal.good("PASS");
                     case FAIL -> terminal.bad("FAIL");
                     case INCONCLUSIVE -> terminal.warning("INCONCLUSIVE");

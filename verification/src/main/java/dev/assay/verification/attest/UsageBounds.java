@@ -1,5 +1,6 @@
 package dev.assay.verification.attest;
 
+import dev.assay.protocol.job.Container;
 import dev.assay.protocol.job.JobSpec;
 import dev.assay.protocol.usage.GpuUsage;
 import dev.assay.protocol.usage.Usage;
@@ -24,6 +25,15 @@ public final class UsageBounds {
      * of the JVM.
      */
     private static final int RUNTIME_CPUS = 2;
+
+    /**
+     * Memory beyond the lease's that the process itself may have: an engine runs beside others in
+     * its agent's process, which has as much as its machine lets it. A container has its own limit,
+     * and little above it.
+     */
+    private static final long RUNTIME_BYTES = 64L << 30;
+
+    private static final long CONTAINER_BYTES = 64L << 20;
 
     /** More than any GPU's board draws; for one whose receipt names no limit, or more than this. */
     private static final long MOST_MILLIWATTS = 2_000_000;
@@ -63,6 +73,7 @@ public final class UsageBounds {
                 "wall time " + usage.wall() + " is longer than the periods it covers");
         UsageBounds bounds = new UsageBounds(receipt, spec);
         bounds.processors();
+        bounds.memory();
         bounds.work();
         bounds.gpus();
     }
@@ -74,6 +85,21 @@ public final class UsageBounds {
                 Code.IMPOSSIBLE_USAGE,
                 METERS,
                 "processor time " + usage.cpu() + " is more than the lease's processors can spend");
+    }
+
+    /** A lease that names no memory bounds none. */
+    private void memory() throws VerificationException {
+        long leased = spec.resources().memoryBytes();
+        long beyond = spec.work() instanceof Container ? CONTAINER_BYTES : RUNTIME_BYTES;
+        Require.that(
+                leased == 0 || usage.peakMemoryBytes() - beyond <= leased,
+                Code.IMPOSSIBLE_USAGE,
+                METERS,
+                "peak memory "
+                        + usage.peakMemoryBytes()
+                        + " is more than the lease's "
+                        + leased
+                        + " bytes and what a runtime has beside them");
     }
 
     private void work() throws VerificationException {

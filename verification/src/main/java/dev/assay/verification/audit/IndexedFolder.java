@@ -15,9 +15,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +61,8 @@ final class IndexedFolder {
      * Opens a folder; every file that is missing, changed or not in the index becomes a refutation
      * in {@code wrong}.
      */
-    static IndexedFolder open(Path folder, List<Finding> wrong) throws Halt {
+    static IndexedFolder open(Path named, List<Finding> wrong) throws Halt {
+        Path folder = real(named);
         VerifyingKey tenantKey = tenantKey(folder);
         Statement statement = index(folder, tenantKey);
         Map<String, Digest> files =
@@ -78,6 +79,15 @@ final class IndexedFolder {
         }
         compare(folder, files, wrong);
         return new IndexedFolder(folder, files, tenantKey, index);
+    }
+
+    /** The folder that a path leads to; only what lies in it may be no link. */
+    private static Path real(Path folder) throws Halt {
+        try {
+            return Files.isDirectory(folder) ? folder.toRealPath() : folder;
+        } catch (IOException e) {
+            throw Halt.unchecked(".", Clause.LAYOUT, unreadable(e));
+        }
     }
 
     VerifyingKey tenantKey() {
@@ -188,7 +198,7 @@ final class IndexedFolder {
 
     private static void compare(Path folder, Map<String, Digest> files, List<Finding> wrong)
             throws Halt {
-        List<String> present = present(folder);
+        Set<String> present = present(folder);
         for (String name : present) {
             Digest expected = files.get(name);
             if (expected == null) {
@@ -217,11 +227,17 @@ final class IndexedFolder {
         return "cannot be read (" + e + "); make it readable and audit again";
     }
 
-    private static List<String> present(Path folder) throws Halt {
+    private static Set<String> present(Path folder) throws Halt {
+        String separator = folder.getFileSystem().getSeparator();
         try (Stream<Path> paths = Files.walk(folder)) {
-            List<String> names = new ArrayList<>();
-            for (Path path : paths.limit(MAX_FILES).toList()) {
-                String name = folder.relativize(path).toString().replace('\\', '/');
+            Set<String> names = new TreeSet<>();
+            List<Path> all = paths.limit(MAX_FILES + 1L).toList();
+            if (all.size() > MAX_FILES) {
+                throw Halt.refuted(
+                        ".", Clause.SIZE, "has more than " + MAX_FILES + " files and folders");
+            }
+            for (Path path : all) {
+                String name = folder.relativize(path).toString().replace(separator, "/");
                 if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
                     if (!name.equals(EvidenceLayout.INDEX)) {
                         names.add(name);
@@ -239,7 +255,7 @@ final class IndexedFolder {
     private static Digest digest(Path folder, String name) throws Halt {
         try {
             return Digest.sha256(folder.resolve(name));
-        } catch (IOException e) {
+        } catch (IOException | InvalidPathException e) {
             throw Halt.unchecked(name, Clause.INDEX, unreadable(e));
         }
     }

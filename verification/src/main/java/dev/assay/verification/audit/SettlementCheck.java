@@ -3,21 +3,14 @@ package dev.assay.verification.audit;
 import dev.assay.protocol.job.Container;
 import dev.assay.protocol.job.JobSpec;
 import dev.assay.protocol.lease.CloseReason;
-import dev.assay.protocol.money.FeeSchedule;
 import dev.assay.protocol.money.MicroAmount;
 import dev.assay.protocol.money.PriceUnit;
 import dev.assay.protocol.usage.Usage;
 import dev.assay.verification.statement.LeasePredicate;
 import dev.assay.verification.statement.SettlementPredicate;
-import dev.assay.verification.statement.SettlementPredicate.Purpose;
-import dev.assay.verification.statement.SettlementPredicate.Transfer;
 import dev.assay.verification.statement.VerdictPredicate.Outcome;
 
-import java.util.ArrayList;
-import java.util.EnumSet;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Computes a settlement again, from the lease's terms and the verified statements, and compares it
@@ -26,15 +19,6 @@ import java.util.Set;
 final class SettlementCheck {
     private static final String FILE = EvidenceLayout.statement(EvidenceLayout.SETTLEMENT);
     private static final String BID_TRANSFERS = "settlement.transfers";
-    private static final Set<Purpose> BID_PURPOSES = EnumSet.of(Purpose.BID_DEPOSIT, Purpose.SLASH);
-
-    /** Ends by which the provider loses its bid's deposit. */
-    private static final Set<CloseReason> SLASHING =
-            EnumSet.of(
-                    CloseReason.AUDIT_FAILED,
-                    CloseReason.MANIFEST_TIMEOUT,
-                    CloseReason.PROVIDER_LOST);
-
     private final LeaseHistory.Verified history;
     private final LeasePredicate lease;
     private final SettlementPredicate settlement;
@@ -58,66 +42,14 @@ final class SettlementCheck {
         equal(settlement.quantity(), quantity, "quantity");
         MicroAmount owed = owed(quantity);
         equal(settlement.owed(), owed, "owed");
-        division(owed);
-        bidDeposit();
-    }
-
-    /** The deposit goes to the provider, the pools and back to the tenant, and nowhere else. */
-    private void division(MicroAmount owed) throws Halt {
-        FeeSchedule.Split split = lease.fees().split(owed);
-        List<Transfer> due = new ArrayList<>();
-        due.add(transfer(Purpose.PAYMENT, provider(), split.provider()));
-        split.pools().forEach((pool, fee) -> due.add(transfer(Purpose.FEE, "pool:" + pool, fee)));
-        due.add(
-                transfer(
-                        Purpose.REFUND,
-                        "tenant:" + lease.tenant().hex(),
-                        lease.deposit().minus(owed)));
-        due.removeIf(transfer -> transfer.amount().isZero());
-        List<Transfer> made = new ArrayList<>(settlement.transfers());
-        made.removeIf(transfer -> BID_PURPOSES.contains(transfer.purpose()));
-        for (Transfer transfer : due) {
-            if (!made.remove(transfer)) {
-                throw wrong("transfers", "recomputed, but not made: " + transfer);
-            }
+        Division division = new Division(lease);
+        Optional<String> other = division.difference(settlement, owed);
+        if (other.isPresent()) {
+            throw wrong("transfers", other.get());
         }
-        if (!made.isEmpty()) {
-            throw wrong("transfers", "made, but not recomputed: " + made.getFirst());
-        }
-    }
-
-    private Transfer transfer(Purpose purpose, String to, MicroAmount amount) {
-        return new Transfer(purpose, "escrow:" + lease.order().hex(), to, amount);
-    }
-
-    private String provider() {
-        return "provider:" + lease.provider().hex();
-    }
-
-    /**
-     * The bid's deposit goes back to the provider, or to the tenant when the provider failed it.
-     * How much it was, the lease does not say.
-     */
-    private void bidDeposit() throws Halt {
-        List<Transfer> bid =
-                settlement.transfers().stream()
-                        .filter(transfer -> BID_PURPOSES.contains(transfer.purpose()))
-                        .toList();
-        if (bid.size() > 1) {
-            throw Halt.refuted(FILE, BID_TRANSFERS, Clause.BID_DEPOSIT, "is divided twice: " + bid);
-        }
-        for (Transfer transfer : bid) {
-            boolean slashed = SLASHING.contains(settlement.reason());
-            Transfer due =
-                    new Transfer(
-                            slashed ? Purpose.SLASH : Purpose.BID_DEPOSIT,
-                            "bid:" + lease.order().hex() + ":" + lease.provider().hex(),
-                            slashed ? "tenant:" + lease.tenant().hex() : provider(),
-                            transfer.amount());
-            if (!transfer.equals(due)) {
-                throw Halt.refuted(
-                        FILE, BID_TRANSFERS, Clause.BID_DEPOSIT, different(transfer, due));
-            }
+        Optional<String> bid = division.wrongBidDeposit(settlement);
+        if (bid.isPresent()) {
+            throw Halt.refuted(FILE, BID_TRANSFERS, Clause.BID_DEPOSIT, bid.get());
         }
     }
 

@@ -31,6 +31,16 @@ record WorkAudit(
             contents = unusable(work, e);
         }
         Optional<String> refutation = contents.refutation();
+        if (contents instanceof UnusableOutput unusable && unusable.field().isPresent()) {
+            findings.add(
+                    new Finding(
+                            Standing.REFUTED,
+                            EvidenceLayout.statement(EvidenceLayout.RESULT),
+                            unusable.field().get(),
+                            Clause.CONTENTS,
+                            unusable.problem()));
+            return;
+        }
         if (refutation.isPresent()) {
             findings.add(
                     Finding.of(

@@ -18,8 +18,6 @@ import dev.assay.verification.statement.ResultPredicate.ContainerBuild;
 import dev.assay.verification.statement.ResultPredicate.InferenceBuild;
 import dev.assay.verification.statement.ResultPredicate.TrainingBuild;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
@@ -121,16 +119,7 @@ record WorkFiles(IndexedFolder folder) {
     }
 
     private byte[] bounded(String name) throws Halt {
-        Path file = folder.path(name);
-        try {
-            if (Files.size(file) > ContainerResult.MAX_BYTES) {
-                throw Halt.refuted(
-                        name, Clause.SIZE, "has more than " + ContainerResult.MAX_BYTES + " bytes");
-            }
-            return Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw Halt.unchecked(name, Clause.CONTENTS, IndexedFolder.unreadable(e));
-        }
+        return folder.read(name, (int) ContainerResult.MAX_BYTES);
     }
 
     private void named(String name, Digest digest) throws Halt {

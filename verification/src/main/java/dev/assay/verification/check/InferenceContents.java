@@ -79,7 +79,8 @@ public final class InferenceContents implements ResultContents {
         Manifest manifest = model.manifest();
         Inference work = work(result);
         if (!manifest.program().equals(build(result).graph())) {
-            throw ProviderFiles.bad("the result names another graph or script than the model's");
+            throw ProviderFiles.bad(
+                    UnusableOutput.GRAPH, "is another graph or script than the model's");
         }
         RowFormat.Rows rows = manifest.rows().read(input);
         if (rows.count() != work.rows()) {

@@ -53,6 +53,11 @@ final class ProviderFiles {
         return new VerificationException(Code.BAD_OUTPUT, String.valueOf(e.getMessage()), e);
     }
 
+    /** A field of the result says something else than the files. */
+    static VerificationException bad(String field, String problem) {
+        return new VerificationException(Code.BAD_OUTPUT, field, problem);
+    }
+
     static VerificationException bad(String problem) {
         return new VerificationException(Code.BAD_OUTPUT, problem);
     }

@@ -105,7 +105,7 @@ public final class TrainingContents implements ResultContents {
             require(Digest.sha256(output), result.result().output(), "the output file");
             ModelManifest model = ModelManifest.parse(manifest);
             if (!model.graph().digest().equals(build.graph())) {
-                throw ProviderFiles.bad("the result names another graph than the model's");
+                throw ProviderFiles.bad(UnusableOutput.GRAPH, "is another graph than the model's");
             }
             LabelledRows rows = LabelledRows.of(model.rows().read(dataset), model);
             TrainingContents contents =

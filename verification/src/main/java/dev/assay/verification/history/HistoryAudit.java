@@ -8,7 +8,6 @@ import dev.assay.verification.audit.Clause;
 import dev.assay.verification.audit.Finding;
 import dev.assay.verification.audit.LogAtHand;
 import dev.assay.verification.crypto.LogVerifyingKey;
-import dev.assay.verification.crypto.VerifyingKey;
 import dev.assay.verification.history.CheckedLine.Refused;
 import dev.assay.verification.history.CheckedLine.Signed;
 import dev.assay.verification.keys.KeyPeriod;
@@ -26,14 +25,13 @@ import dev.assay.verification.statement.SettlementPredicate;
 import dev.assay.verification.statement.UsagePredicate;
 import dev.assay.verification.statement.VerdictPredicate;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Audits the whole history of a provider from its files alone, in one pass. What takes a statement
@@ -77,7 +75,8 @@ public final class HistoryAudit {
 
     /** Where the history says that its log is, when it has not the log's files itself. */
     public static HistoryIndex index(Path folder) throws VerificationException {
-        return HistoryIndex.parse(small(folder, HistoryLayout.INDEX, HistoryIndex.MAX_BYTES));
+        return HistoryIndex.parse(
+                PlainFile.read(folder.resolve(HistoryLayout.INDEX), HistoryIndex.MAX_BYTES));
     }
 
     /** Audits the history against the log in its own folder, and nothing else. */
@@ -113,12 +112,20 @@ public final class HistoryAudit {
             findings.refuted(Clause.LOG_FILES, HistoryLayout.LOG, e);
             return HistoryReport.of(index.provider(), HistoryReport.Counts.NONE, findings);
         }
+        if (known.isEmpty()) {
+            findings.note(
+                    Clause.IDENTITY,
+                    HistoryLayout.LOG_KEY,
+                    "that this is the key of the log "
+                            + logKey.origin()
+                            + ", nobody signed: compare it, or name the one that you know");
+        }
         findings.take(checkpoints.history(logKey, log, files.place()));
         return new Pass(index, keys, log).run();
     }
 
     private LogVerifyingKey ownLogKey() throws VerificationException {
-        byte[] bytes = small(folder, HistoryLayout.LOG_KEY, 1 << 10);
+        byte[] bytes = PlainFile.read(folder.resolve(HistoryLayout.LOG_KEY), 1 << 10);
         return LogVerifyingKey.parse(new String(bytes, StandardCharsets.UTF_8).strip());
     }
 
@@ -126,11 +133,11 @@ public final class HistoryAudit {
     private final class Pass {
         private final HistoryIndex index;
         private final SignerKeys signers;
+        private final Predicate<KeyId> due;
         private final LogReader reader;
         private final LogComparison log;
         private final KeyTrail keys;
         private final Leases leases;
-        private List<VerifyingKey> provider;
         private long lines;
 
         Pass(HistoryIndex index, SignerKeys signers, LogReader reader) {
@@ -138,16 +145,16 @@ public final class HistoryAudit {
             this.signers = signers;
             this.reader = reader;
             this.log = new LogComparison(reader, findings);
-            this.keys = new KeyTrail(reader.checkpoint().origin(), signers, findings);
+            this.keys = new KeyTrail(reader.checkpoint().origin(), findings);
+            this.due = key -> keys.isDue(key, index);
             this.leases =
                     new Leases(index, keys, log, reader, new LogTime(now, findings), findings);
-            this.provider = keys.of(index.provider());
         }
 
         HistoryReport run() throws VerificationException, InterruptedException {
             try {
                 statements();
-                log.finish(provider);
+                log.finish(due);
                 ends();
             } catch (VerificationException e) {
                 if (e.code() == Code.IO) {
@@ -188,10 +195,22 @@ public final class HistoryAudit {
                                 refused.message());
                 case Signed signed -> {
                     if (log.advances(signed)
-                            && log.compare(signed, provider) == LogComparison.Place.HELD) {
-                        statement(signed);
+                            && log.compare(signed, due) == LogComparison.Place.HELD) {
+                        judged(signed);
                     }
                 }
+            }
+        }
+
+        private void judged(Signed line) {
+            try {
+                statement(line);
+            } catch (ArithmeticException | DateTimeException e) {
+                findings.refuted(
+                        Clause.RANGE,
+                        HistoryLayout.line(line.number()),
+                        Finding.WHOLE,
+                        "a number or an instant is too large: " + e.getMessage());
             }
         }
 
@@ -203,12 +222,13 @@ public final class HistoryAudit {
                 case ResultPredicate result -> leases.result(line, result);
                 case VerdictPredicate verdict -> leases.verdict(line, verdict);
                 case SettlementPredicate settlement -> leases.settlement(line, settlement);
-                case KeyRegisterPredicate _, KeyRevokePredicate _ -> key(line);
-                case KeyRotatePredicate rotate ->
-                        key(line).ifPresent(period -> rotated(rotate.terms().oldKey(), period));
-                case InventoryPredicate inventory -> {
-                    var _ = keys.allows(line, inventory.provider(), "inventory.provider");
+                case KeyRegisterPredicate _, KeyRevokePredicate _ -> {
+                    var _ = keys.append(line);
                 }
+                case KeyRotatePredicate rotate ->
+                        keys.append(line)
+                                .ifPresent(period -> rotated(rotate.terms().oldKey(), period));
+                case InventoryPredicate inventory -> inventory(line, inventory);
                 case EvidencePredicate _, AccessPredicate _ ->
                         findings.refuted(
                                 Clause.STATEMENT,
@@ -216,12 +236,6 @@ public final class HistoryAudit {
                                 "predicateType",
                                 line.predicate().type() + " is never logged");
             }
-        }
-
-        private Optional<KeyPeriod> key(Signed line) {
-            Optional<KeyPeriod> changed = keys.append(line);
-            provider = keys.of(index.provider());
-            return changed;
         }
 
         /** A history under a later key would let what earlier ones signed be left out. */
@@ -240,6 +254,18 @@ public final class HistoryAudit {
                                 + old.brief()
                                 + " was rotated to, so that what was signed before is not looked"
                                 + " for; a history names the first key");
+            }
+        }
+
+        private void inventory(Signed line, InventoryPredicate inventory) {
+            KeyId named = inventory.provider();
+            if (keys.allows(line, named, Leases.PROVIDER, "inventory.provider")
+                    && !keys.isSame(named, index.provider())) {
+                findings.refuted(
+                        Clause.STATEMENT,
+                        HistoryLayout.line(line.number()),
+                        "inventory.provider",
+                        "is " + named.brief() + ", another provider");
             }
         }
 
@@ -268,7 +294,7 @@ public final class HistoryAudit {
                         HistoryLayout.LOG,
                         log.others()
                                 + " entries are not in the history and name no key of the"
-                                + " provider's");
+                                + " provider's, nor its or the market's recovery key");
             }
             findings.note(
                     Clause.IDENTITY,
@@ -282,21 +308,6 @@ public final class HistoryAudit {
                     Clause.REPLAY,
                     HistoryLayout.STATEMENTS,
                     "whether the work is right: the evidence of each lease says, with its outputs");
-        }
-    }
-
-    private static byte[] small(Path folder, String name, int most) throws VerificationException {
-        Path file = folder.resolve(name);
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] bytes = in.readNBytes(most + 1);
-            if (bytes.length > most) {
-                throw new VerificationException(
-                        Code.TOO_LARGE, file + ": more than the " + most + " bytes allowed");
-            }
-            return bytes;
-        } catch (IOException e) {
-            throw new VerificationException(
-                    Code.IO, "cannot read " + file + ": " + e + "; export the history again", e);
         }
     }
 }

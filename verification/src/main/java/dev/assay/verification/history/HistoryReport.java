@@ -14,14 +14,14 @@ import java.util.TreeMap;
 /**
  * What an audit of a history found.
  *
- * @param outcome as of every audit: FAIL when something was refuted, else INCONCLUSIVE when
+ * @param verdict as of every audit: FAIL when something was refuted, else INCONCLUSIVE when
  *     something was left unchecked
  * @param findings those that were kept: of each clause the first
  * @param refuted how many refutations there are of each clause, kept or not
  * @param unchecked how much of each clause could not be checked, kept or not
  */
 public record HistoryReport(
-        Outcome outcome,
+        Outcome verdict,
         KeyId provider,
         Counts counts,
         List<Finding> findings,
@@ -61,12 +61,12 @@ public record HistoryReport(
     }
 
     static HistoryReport of(KeyId provider, Counts counts, Findings findings) {
-        Outcome outcome =
+        Outcome verdict =
                 !findings.refuted().isEmpty()
                         ? Outcome.FAIL
                         : findings.unchecked().isEmpty() ? Outcome.PASS : Outcome.INCONCLUSIVE;
         return new HistoryReport(
-                outcome,
+                verdict,
                 provider,
                 counts,
                 findings.kept(),

@@ -3,16 +3,15 @@ package dev.assay.verification.history;
 import dev.assay.protocol.id.KeyId;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.audit.Clause;
-import dev.assay.verification.crypto.VerifyingKey;
 import dev.assay.verification.history.CheckedLine.Signed;
 import dev.assay.verification.keys.KeyHistory;
 import dev.assay.verification.keys.KeyPeriod;
+import dev.assay.verification.statement.KeyHolder.Role;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Which key had the right to sign what, as the log's key statements say in their order. A party is
@@ -25,16 +24,14 @@ final class KeyTrail {
     private static final int MOST = SignerKeys.MOST;
 
     private final KeyHistory history;
-    private final SignerKeys keys;
     private final Findings findings;
     private final Map<KeyId, Unregistered> unregistered = new LinkedHashMap<>();
 
     /** What a key signed before the log said whose it is. */
     private record Unregistered(long line, long index, long statements) {}
 
-    KeyTrail(String origin, SignerKeys keys, Findings findings) {
+    KeyTrail(String origin, Findings findings) {
         this.history = new KeyHistory(origin);
-        this.keys = keys;
         this.findings = findings;
     }
 
@@ -68,9 +65,10 @@ final class KeyTrail {
      * Whether the signer had the right to sign for a party; told when it had not.
      *
      * @param party a key of the party's
+     * @param roles what the party may be registered as
      * @param field what names the party
      */
-    boolean allows(Signed line, KeyId party, String field) {
+    boolean allows(Signed line, KeyId party, Set<Role> roles, String field) {
         Optional<KeyPeriod> period = history.period(line.signer());
         if (!isSame(line.signer(), party)) {
             return refuse(
@@ -79,6 +77,15 @@ final class KeyTrail {
         if (period.isEmpty()) {
             unregistered(line);
             return true;
+        }
+        if (!roles.contains(period.get().holder().role())) {
+            return refuse(
+                    line,
+                    field,
+                    "key "
+                            + line.signer().brief()
+                            + " is registered as that of "
+                            + period.get().holder());
         }
         return period.get().covers(line.index()) || refuse(line, field, reason(period.get()));
     }
@@ -115,21 +122,15 @@ final class KeyTrail {
         }
     }
 
-    /** The keys of a party, as far as they are known by now. */
-    List<VerifyingKey> of(KeyId party) {
-        List<VerifyingKey> own = new ArrayList<>();
-        keys.find(party).ifPresent(own::add);
-        history.period(party)
-                .ifPresent(
-                        known -> {
-                            for (KeyPeriod period : history.periods()) {
-                                if (period.holder().equals(known.holder())
-                                        && !own.contains(period.key())) {
-                                    own.add(period.key());
-                                }
-                            }
-                        });
-        return List.copyOf(own);
+    /**
+     * Whether everything that a key signed belongs into a history: it is the provider's, or the
+     * recovery key of provider or market, which signs nothing but statements about their keys.
+     * Others' recovery keys do not count: anybody can register, and name any key as that.
+     */
+    boolean isDue(KeyId signer, HistoryIndex index) {
+        return isSame(signer, index.provider())
+                || history.isRecoveryKey(signer, index.provider())
+                || history.isRecoveryKey(signer, index.market());
     }
 
     /** Whether two keys are of one party, as far as is known by now. */

@@ -1,15 +1,18 @@
 package dev.assay.verification.history;
 
 import dev.assay.protocol.id.Digest;
+import dev.assay.protocol.job.Container;
 import dev.assay.protocol.job.JobSpec;
 import dev.assay.protocol.lease.CloseReason;
 import dev.assay.protocol.money.MicroAmount;
 import dev.assay.protocol.money.PriceUnit;
 import dev.assay.protocol.usage.Usage;
 import dev.assay.verification.VerificationException;
+import dev.assay.verification.VerificationException.Code;
 import dev.assay.verification.attest.AttestedResult;
 import dev.assay.verification.attest.AuditedResult;
 import dev.assay.verification.audit.Clause;
+import dev.assay.verification.audit.Division;
 import dev.assay.verification.history.CheckedLine.Signed;
 import dev.assay.verification.history.LeaseTrail.Known;
 import dev.assay.verification.log.LogReader;
@@ -17,8 +20,6 @@ import dev.assay.verification.statement.LeasePredicate;
 import dev.assay.verification.statement.OrderPredicate;
 import dev.assay.verification.statement.ResultPredicate;
 import dev.assay.verification.statement.SettlementPredicate;
-import dev.assay.verification.statement.SettlementPredicate.Purpose;
-import dev.assay.verification.statement.SettlementPredicate.Transfer;
 import dev.assay.verification.statement.UsagePredicate;
 import dev.assay.verification.statement.VerdictPredicate;
 import dev.assay.verification.statement.VerdictPredicate.Outcome;
@@ -128,11 +129,18 @@ final class LeaseEnding {
             log.consistencyProof(size, log.checkpoint().size())
                     .verify(verdict.checkpointRoot(), log.checkpoint().root());
         } catch (VerificationException e) {
-            findings.refuted(
-                    Clause.VERDICT,
-                    place,
-                    "verdict.checkpointRoot",
-                    "is not the log's at " + size + " entries: " + e.getMessage());
+            String field = "verdict.checkpointRoot";
+            if (e.code() == Code.BAD_PROOF) {
+                findings.refuted(
+                        Clause.VERDICT,
+                        place,
+                        field,
+                        "is not the log's at " + size + " entries: " + e.getMessage());
+            } else if (LogComparison.isOfTheLog(e)) {
+                findings.refuted(Clause.LOG_FILES, HistoryLayout.LOG, e);
+            } else {
+                findings.unchecked(Clause.VERDICT, place, field, String.valueOf(e.getMessage()));
+            }
         }
     }
 
@@ -178,6 +186,10 @@ final class LeaseEnding {
             findings.refuted(
                     Clause.SETTLEMENT, place, "settlement.reason", "is done, without a result");
         }
+        if (settlement.reason() == CloseReason.NO_BIDS) {
+            findings.refuted(
+                    Clause.SETTLEMENT, place, "settlement.reason", "is no bids; there is a lease");
+        }
         if (failed != (settlement.reason() == CloseReason.AUDIT_FAILED)) {
             findings.refuted(
                     Clause.SETTLEMENT,
@@ -189,43 +201,53 @@ final class LeaseEnding {
         }
     }
 
-    /** What was billed is at most what was metered, and costs what it costs. */
+    /** What was billed is what the reason lets be billed, costs that, and goes where it is due. */
     private void money(
             LeaseTrail lease, OrderPredicate order, SettlementPredicate settlement, String place) {
         LeasePredicate terms = lease.terms();
-        JobSpec spec = order.spec();
-        Usage usage = lease.head().map(head -> head.predicate().usage()).orElse(Usage.NONE);
-        PriceUnit unit = terms.price().unit();
-        long metered = metered(usage, unit, spec.devices());
-        boolean nothing =
-                switch (settlement.reason()) {
-                    case DONE -> false;
-                    case OWNER, FAILED -> unit == PriceUnit.THOUSAND_ROWS;
-                    case AUDIT_FAILED, MANIFEST_TIMEOUT, PROVIDER_LOST, NO_BIDS -> true;
-                };
-        long most = nothing ? 0 : metered;
-        if (settlement.quantity() > most
-                || (settlement.reason() == CloseReason.DONE && settlement.quantity() != most)) {
+        long billable = billable(lease, order, settlement);
+        if (settlement.quantity() != billable) {
             findings.refuted(
                     Clause.SETTLEMENT,
                     place,
                     "settlement.quantity",
-                    "is " + settlement.quantity() + ", metered and billable are " + most);
+                    "is " + settlement.quantity() + ", metered and billable are " + billable);
+            return;
         }
-        equal(
-                place,
-                settlement.owed(),
-                owed(terms, settlement.quantity()),
-                "settlement.owed",
-                false);
-        String escrow = "escrow:" + terms.order().hex();
-        MicroAmount divided = MicroAmount.ZERO;
-        for (Transfer transfer : settlement.transfers()) {
-            if (transfer.from().equals(escrow) && transfer.purpose() != Purpose.BID_DEPOSIT) {
-                divided = divided.plus(transfer.amount());
-            }
+        MicroAmount owed = owed(terms, billable);
+        if (!settlement.owed().equals(owed)) {
+            equal(place, settlement.owed(), owed, "settlement.owed", false);
+            return;
         }
-        equal(place, divided, terms.deposit(), "settlement.transfers out of escrow", false);
+        Division division = new Division(terms);
+        division.difference(settlement, owed)
+                .ifPresent(
+                        other ->
+                                findings.refuted(
+                                        Clause.SETTLEMENT, place, "settlement.transfers", other));
+        division.wrongBidDeposit(settlement)
+                .ifPresent(
+                        wrong ->
+                                findings.refuted(
+                                        Clause.BID_DEPOSIT, place, "settlement.transfers", wrong));
+    }
+
+    /** The quantity that the settlement's reason lets be billed. */
+    private static long billable(
+            LeaseTrail lease, OrderPredicate order, SettlementPredicate settlement) {
+        JobSpec spec = order.spec();
+        PriceUnit unit = lease.terms().price().unit();
+        Usage usage = lease.head().map(head -> head.predicate().usage()).orElse(Usage.NONE);
+        long metered = metered(usage, unit, spec.devices());
+        long timed = unit == PriceUnit.THOUSAND_ROWS ? 0 : metered;
+        return switch (settlement.reason()) {
+            case DONE -> metered;
+            case OWNER -> timed;
+            // Of containers alone, and only when it was their tenant's doing; whose, is not here.
+            case FAILED ->
+                    spec.work() instanceof Container && settlement.quantity() != 0 ? timed : 0;
+            case AUDIT_FAILED, MANIFEST_TIMEOUT, PROVIDER_LOST, NO_BIDS -> 0;
+        };
     }
 
     private static long metered(Usage usage, PriceUnit unit, int devices) {

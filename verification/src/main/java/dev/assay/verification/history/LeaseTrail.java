@@ -82,6 +82,11 @@ final class LeaseTrail {
         return order;
     }
 
+    /** How many GPUs it has, as far as its order is known. */
+    int gpus() {
+        return order.map(asked -> asked.spec().resources().gpus()).orElse(0);
+    }
+
     Optional<Known<UsagePredicate>> head() {
         return head;
     }
@@ -268,7 +273,7 @@ final class LeaseTrail {
 
     private void keep(Signed signed, UsagePredicate receipt, long lacking) {
         seen.add(receipt.sequence(), signed.digest());
-        expected = receipt.sequence() + 1;
+        expected = Math.min(receipt.sequence(), Long.MAX_VALUE - 1) + 1;
         if (began.isEmpty()) {
             began = Optional.of(receipt.periodStart());
         }

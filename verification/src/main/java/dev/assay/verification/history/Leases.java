@@ -9,6 +9,7 @@ import dev.assay.verification.audit.Clause;
 import dev.assay.verification.audit.Finding;
 import dev.assay.verification.history.CheckedLine.Signed;
 import dev.assay.verification.log.LogReader;
+import dev.assay.verification.statement.KeyHolder.Role;
 import dev.assay.verification.statement.LeasePredicate;
 import dev.assay.verification.statement.OrderPredicate;
 import dev.assay.verification.statement.ResultPredicate;
@@ -16,10 +17,12 @@ import dev.assay.verification.statement.SettlementPredicate;
 import dev.assay.verification.statement.UsagePredicate;
 import dev.assay.verification.statement.VerdictPredicate;
 
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The leases of a history: those that are open, with all that is needed to judge what comes next;
@@ -29,6 +32,13 @@ import java.util.Optional;
 final class Leases {
     /** The most orders that wait for a lease, and the most leases that are open at once. */
     static final int MOST_OPEN = 65_536;
+
+    /** What whoever signs as a provider is registered as. */
+    static final Set<Role> PROVIDER = EnumSet.of(Role.PROVIDER);
+
+    private static final Set<Role> TENANT = EnumSet.of(Role.TENANT);
+    private static final Set<Role> MARKET = EnumSet.of(Role.MARKET);
+    private static final Set<Role> AUDITOR = EnumSet.of(Role.TENANT, Role.AUDITOR);
 
     private final HistoryIndex history;
     private final KeyTrail keys;
@@ -40,6 +50,7 @@ final class Leases {
     private final Map<OrderId, OrderPredicate> orders = new HashMap<>();
     private final Map<LeaseId, LeaseTrail> open = new LinkedHashMap<>();
     private final Map<LeaseId, Long> settled = new HashMap<>();
+    private final Map<OrderId, Long> granted = new HashMap<>();
     private long receipts;
     private long leases;
     private long results;
@@ -63,21 +74,26 @@ final class Leases {
 
     /** A tenant's order, which waits for its lease. */
     void order(Signed line, OrderPredicate order) {
-        if (!keys.allows(line, order.tenant(), "order.tenant")) {
+        if (!keys.allows(line, order.tenant(), TENANT, "order.tenant")) {
+            return;
+        }
+        OrderId id = new OrderId(line.digest());
+        if (granted.containsKey(id)) {
+            repeated(line, "order");
             return;
         }
         if (orders.size() == MOST_OPEN) {
             tooMany(line, "orders that wait for a lease");
             return;
         }
-        if (orders.put(new OrderId(line.digest()), order) != null) {
+        if (orders.put(id, order) != null) {
             repeated(line, "order");
         }
     }
 
     /** The market granted a lease. */
     void lease(Signed line, LeasePredicate lease) {
-        if (!keys.allows(line, history.market(), "lease's market")) {
+        if (!keys.allows(line, history.market(), MARKET, "lease's market")) {
             return;
         }
         time.passed(line, lease.createdOn(), "lease.createdOn");
@@ -99,13 +115,20 @@ final class Leases {
             return;
         }
         Optional<OrderPredicate> order = Optional.ofNullable(orders.remove(lease.order()));
-        if (order.isEmpty()) {
+        Long before = granted.putIfAbsent(lease.order(), line.number());
+        if (before != null) {
+            findings.refuted(
+                    Clause.EQUIVOCATION,
+                    place,
+                    "lease.order",
+                    "the order has another lease already, at line " + before);
+        } else if (order.isEmpty()) {
             findings.unchecked(
                     Clause.STATEMENT,
                     place,
                     "lease.order",
-                    "the history does not have the order before it, or it had a lease already;"
-                            + " what its job allows is not compared");
+                    "the history does not have the order before it; what its job allows is not"
+                            + " compared");
         } else {
             try {
                 VerifiedLease.requireTerms(lease, lease.order(), order.get());
@@ -125,7 +148,7 @@ final class Leases {
         }
         if (lease.get().receipt(line, receipt, log.lacking())) {
             time.happened(line, receipt.periodEnd(), "usage.chargePeriodEnd");
-            devices.add(line, receipt);
+            devices.add(line, receipt, lease.get().gpus());
         }
     }
 
@@ -141,7 +164,7 @@ final class Leases {
 
     void verdict(Signed line, VerdictPredicate verdict) {
         Optional<LeaseTrail> lease = find(line, verdict.lease(), "verdict.leaseId");
-        if (lease.isEmpty() || !keys.allows(line, lease.get().terms().auditor(), "lease.auditor")) {
+        if (lease.isEmpty() || !isAuditor(line, lease.get())) {
             return;
         }
         verdicts++;
@@ -150,7 +173,7 @@ final class Leases {
 
     /** The market divided a deposit: the lease has ended. */
     void settlement(Signed line, SettlementPredicate settlement) {
-        if (!keys.allows(line, history.market(), "settlement's market")) {
+        if (!keys.allows(line, history.market(), MARKET, "settlement's market")) {
             return;
         }
         time.passed(line, settlement.createdOn(), "settlement.createdOn");
@@ -193,7 +216,11 @@ final class Leases {
 
     private boolean isProvider(Signed line, LeaseTrail lease) {
         KeyId provider = lease.terms().provider();
-        return keys.allows(line, provider, "lease.provider");
+        return keys.allows(line, provider, PROVIDER, "lease.provider");
+    }
+
+    private boolean isAuditor(Signed line, LeaseTrail lease) {
+        return keys.allows(line, lease.terms().auditor(), AUDITOR, "lease.auditor");
     }
 
     private Optional<LeaseTrail> find(Signed line, LeaseId id, String field) {

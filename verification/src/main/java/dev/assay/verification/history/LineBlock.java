@@ -5,7 +5,6 @@ import dev.assay.verification.VerificationException.Code;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
@@ -54,11 +53,7 @@ final class LineBlock {
         }
 
         static Reader open(Path file) throws VerificationException {
-            try {
-                return new Reader(file, Files.newInputStream(file));
-            } catch (IOException e) {
-                throw unreadable(file, e);
-            }
+            return new Reader(file, PlainFile.open(file));
         }
 
         /** The next lines; empty at the end of the file. */
@@ -103,7 +98,7 @@ final class LineBlock {
                 ended = got < BYTES;
                 return ended ? Arrays.copyOf(read, begun.length + got) : read;
             } catch (IOException e) {
-                throw unreadable(file, e);
+                throw PlainFile.unreadable(file, e);
             }
         }
 
@@ -116,7 +111,7 @@ final class LineBlock {
             try {
                 in.close();
             } catch (IOException e) {
-                throw unreadable(file, e);
+                throw PlainFile.unreadable(file, e);
             }
         }
 
@@ -138,11 +133,6 @@ final class LineBlock {
                 }
             }
             return lines;
-        }
-
-        private static VerificationException unreadable(Path file, IOException e) {
-            return new VerificationException(
-                    Code.IO, "cannot read " + file + ": " + e + "; export the history again", e);
         }
     }
 }

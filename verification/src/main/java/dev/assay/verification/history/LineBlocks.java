@@ -26,6 +26,7 @@ final class LineBlocks implements AutoCloseable {
     private final ExecutorService workers;
     private final int most;
     private final Deque<Future<List<CheckedLine>>> begun = new ArrayDeque<>();
+    private Optional<VerificationException> broken = Optional.empty();
 
     private LineBlocks(LineBlock.Reader reader, LineCheck check, int threads) {
         this.reader = reader;
@@ -40,23 +41,40 @@ final class LineBlocks implements AutoCloseable {
         return new LineBlocks(LineBlock.Reader.open(file), check, threads);
     }
 
-    /** The lines of the next block; empty at the end of the file. */
+    /**
+     * The lines of the next block; empty at the end of the file. What cannot be read is told when
+     * all before it were given out.
+     */
     Optional<List<CheckedLine>> next() throws VerificationException, InterruptedException {
-        while (begun.size() < most) {
-            Optional<LineBlock> block = reader.next();
-            if (block.isEmpty()) {
-                break;
-            }
-            begun.add(workers.submit(() -> check.check(block.get())));
-        }
+        readAhead();
         Future<List<CheckedLine>> first = begun.poll();
         if (first == null) {
+            if (broken.isPresent()) {
+                throw broken.get();
+            }
             return Optional.empty();
         }
         try {
             return Optional.of(first.get());
         } catch (ExecutionException e) {
             throw new IllegalStateException("a check that does not fail failed", e.getCause());
+        }
+    }
+
+    private void readAhead() {
+        while (begun.size() < most && broken.isEmpty()) {
+            Optional<LineBlock> block;
+            try {
+                block = reader.next();
+            } catch (VerificationException e) {
+                broken = Optional.of(e);
+                return;
+            }
+            if (block.isEmpty()) {
+                return;
+            }
+            LineBlock read = block.get();
+            begun.add(workers.submit(() -> check.check(read)));
         }
     }
 

@@ -1,16 +1,17 @@
 package dev.assay.verification.history;
 
 import dev.assay.protocol.id.Digest;
+import dev.assay.protocol.id.KeyId;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.VerificationException.Code;
 import dev.assay.verification.audit.Clause;
-import dev.assay.verification.crypto.VerifyingKey;
 import dev.assay.verification.log.LogLeaf;
 import dev.assay.verification.log.LogReader;
 
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The statements of a history beside the log that is to hold them, in the log's order. Every tile
@@ -44,7 +45,7 @@ final class LogComparison {
         return log.checkpoint().size();
     }
 
-    /** How many entries so far name the provider's key and are not in the history. */
+    /** How many entries so far are due in the history and are not in it. */
     long lacking() {
         return lacking;
     }
@@ -71,13 +72,12 @@ final class LogComparison {
      * Compares the next statement, which {@link #advances}, and looks at the log's entries before
      * it that the history does not have.
      *
-     * @param provider the keys of the provider whose history it is
+     * @param due whether what this key signed must be in the history
      */
-    Place compare(CheckedLine.Signed line, Collection<VerifyingKey> provider)
-            throws VerificationException {
+    Place compare(CheckedLine.Signed line, Predicate<KeyId> due) throws VerificationException {
         long end = Math.min(line.index(), size());
-        skipTo(end, provider);
-        next = line.index() + 1;
+        skipTo(end, due);
+        next = Math.min(line.index(), Long.MAX_VALUE - 1) + 1;
         String place = HistoryLayout.line(line.number());
         if (line.index() >= size()) {
             findings.refuted(
@@ -99,8 +99,8 @@ final class LogComparison {
     }
 
     /** Looks at the entries after the history's last. */
-    void finish(Collection<VerifyingKey> provider) throws VerificationException {
-        skipTo(size(), provider);
+    void finish(Predicate<KeyId> due) throws VerificationException {
+        skipTo(size(), due);
     }
 
     private boolean holds(long index, Digest leafHash) throws VerificationException {
@@ -112,32 +112,34 @@ final class LogComparison {
         return Arrays.equals(leafHash.bytes(), 0, Digest.BYTES, tile, at, at + Digest.BYTES);
     }
 
-    private void skipTo(long end, Collection<VerifyingKey> provider) throws VerificationException {
+    private void skipTo(long end, Predicate<KeyId> due) throws VerificationException {
         while (next < end) {
             List<byte[]> leaves = log.leaves(next);
             for (byte[] leaf : leaves) {
                 if (next == end) {
                     return;
                 }
-                missing(next, leaf, provider);
+                missing(next, leaf, due);
                 next++;
             }
         }
     }
 
-    private void missing(long index, byte[] leaf, Collection<VerifyingKey> provider) {
-        for (VerifyingKey key : provider) {
-            if (LogLeaf.names(leaf, key)) {
-                lacking++;
-                findings.unchecked(
-                        Clause.COMPLETENESS,
-                        HistoryLayout.LOG,
-                        "entry " + index,
-                        "names the provider's key and is not in the history");
-                return;
-            }
+    private void missing(long index, byte[] leaf, Predicate<KeyId> due) {
+        Optional<KeyId> signer = LogLeaf.named(leaf);
+        if (signer.filter(due).isEmpty()) {
+            others++;
+            return;
         }
-        others++;
+        lacking++;
+        findings.unchecked(
+                Clause.COMPLETENESS,
+                HistoryLayout.LOG,
+                "entry " + index,
+                "names key "
+                        + signer.get().brief()
+                        + ", the provider's or a recovery key of its or the market's, and is not in"
+                        + " the history");
     }
 
     /** Whether a refusal is about the log's own files, which then refute the history. */

@@ -7,10 +7,7 @@ import dev.assay.verification.crypto.VerifyingKey;
 
 import org.jspecify.annotations.Nullable;
 
-import java.io.BufferedReader;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -50,42 +47,21 @@ final class SignerKeys {
     /** Reads the keys, PEM after PEM. */
     static SignerKeys read(Path file) throws VerificationException {
         Map<KeyId, byte[]> keys = new HashMap<>();
-        requireBounded(file);
-        try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.US_ASCII)) {
-            StringBuilder pem = new StringBuilder();
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                pem.append(line).append('\n');
-                if (line.equals(LAST_LINE)) {
-                    VerifyingKey key = VerifyingKey.fromPem(pem.toString());
-                    keys.put(key.keyId(), key.spki());
-                    pem.setLength(0);
-                }
+        String text = new String(PlainFile.read(file, MOST * PEM_BYTES), StandardCharsets.US_ASCII);
+        StringBuilder pem = new StringBuilder();
+        for (String line : (Iterable<String>) text.lines()::iterator) {
+            pem.append(line).append('\n');
+            if (line.equals(LAST_LINE)) {
+                VerifyingKey key = VerifyingKey.fromPem(pem.toString());
+                keys.put(key.keyId(), key.spki());
+                pem.setLength(0);
             }
-            if (!pem.isEmpty()) {
-                throw new VerificationException(
-                        Code.BAD_ENCODING, HistoryLayout.KEYS + " ends amid a key");
-            }
-        } catch (IOException e) {
-            throw unreadable(file, e);
+        }
+        if (!pem.isEmpty()) {
+            throw new VerificationException(
+                    Code.BAD_ENCODING, HistoryLayout.KEYS + " ends amid a key");
         }
         return new SignerKeys(keys);
-    }
-
-    private static void requireBounded(Path file) throws VerificationException {
-        try {
-            if (Files.size(file) > (long) MOST * PEM_BYTES) {
-                throw new VerificationException(
-                        Code.TOO_LARGE,
-                        HistoryLayout.KEYS + ": more than the " + MOST + " keys allowed");
-            }
-        } catch (IOException e) {
-            throw unreadable(file, e);
-        }
-    }
-
-    private static VerificationException unreadable(Path file, IOException e) {
-        return new VerificationException(
-                Code.IO, "cannot read " + file + ": " + e + "; export the history again", e);
     }
 
     /** The key with this id, if the history has it. */

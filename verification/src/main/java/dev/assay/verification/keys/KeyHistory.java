@@ -18,10 +18,12 @@ import dev.assay.verification.statement.Predicate;
 import dev.assay.verification.statement.Statement;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Which keys were valid at which index of a log, found from the log's key statements in their
@@ -49,7 +51,11 @@ public final class KeyHistory {
     private final String log;
     private final Map<KeyId, KeyPeriod> periods = new LinkedHashMap<>();
     private final Map<KeyHolder, Standing> holders = new HashMap<>();
+    private final Set<Recovery> recoveries = new HashSet<>();
     private long size;
+
+    /** A key that is, or once was, a holder's recovery key. */
+    private record Recovery(KeyHolder holder, KeyId key) {}
 
     /** Where a holder stands: its newest key, ended or not, and its recovery key. */
     private record Standing(KeyId newest, KeyId recoveryKey) {}
@@ -159,6 +165,12 @@ public final class KeyHistory {
         return Optional.ofNullable(holders.get(holder)).map(Standing::recoveryKey);
     }
 
+    /** Whether a key is, or once was, the recovery key of the holder that has this party's key. */
+    public boolean isRecoveryKey(KeyId key, KeyId party) {
+        KeyPeriod period = periods.get(party);
+        return period != null && recoveries.contains(new Recovery(period.holder(), key));
+    }
+
     /** All keys in the order in which they began. */
     public List<KeyPeriod> periods() {
         return List.copyOf(periods.values());
@@ -231,6 +243,7 @@ public final class KeyHistory {
         KeyPeriod period = new KeyPeriod(holder, key, index, Optional.empty());
         periods.put(key.keyId(), period);
         holders.put(holder, new Standing(key.keyId(), recoveryKey));
+        recoveries.add(new Recovery(holder, recoveryKey));
         return period;
     }
 

@@ -1,5 +1,7 @@
 package dev.assay.verification.log;
 
+import dev.assay.protocol.id.Digest;
+import dev.assay.protocol.id.KeyId;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.VerificationException.Code;
 import dev.assay.verification.crypto.VerifyingKey;
@@ -8,6 +10,7 @@ import dev.assay.verification.dsse.Envelope;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Optional;
 
 /**
  * The leaf that stands for an envelope in the log: Rekor's entry {@code dsse} 0.0.2 in canonical
@@ -61,15 +64,21 @@ public final class LogLeaf {
     }
 
     /**
-     * Whether a leaf says that this key signed. Only whoever has the envelope can tell whether it
-     * did.
+     * The key that a leaf says signed, by its id; empty when it names none. Only whoever has the
+     * envelope can tell whether that key did.
      */
-    public static boolean names(byte[] leaf, VerifyingKey key) {
-        byte[] end =
-                (Base64.getEncoder().encodeToString(key.spki()) + END)
-                        .getBytes(StandardCharsets.US_ASCII);
-        int from = leaf.length - end.length;
-        return from >= 0 && Arrays.equals(leaf, from, leaf.length, end, 0, end.length);
+    public static Optional<KeyId> named(byte[] leaf) {
+        String json = new String(leaf, StandardCharsets.ISO_8859_1);
+        int end = json.length() - END.length();
+        if (end < KEY_CHARS || !json.endsWith(END)) {
+            return Optional.empty();
+        }
+        try {
+            byte[] spki = Base64.getDecoder().decode(json.substring(end - KEY_CHARS, end));
+            return Optional.of(new KeyId(Digest.sha256(spki)));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     private static VerifyingKey key(String base64) throws VerificationException {

@@ -3,6 +3,8 @@ package dev.assay.verification.attacks;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
+import dev.assay.verification.VerificationException;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -80,14 +82,24 @@ public record AttackFiles(Path root) {
     public void copy(Input input, String attack, Path place) throws IOException {
         boolean isAttack = !attack.startsWith(HONEST);
         String twin = isAttack ? expectation(input, attack).twin() : attack;
-        Map<String, byte[]> files = tree(root.resolve(input.folder()).resolve(twin));
-        if (isAttack) {
+        Map<String, byte[]> files = tree(root.resolve(input.twins()).resolve(twin));
+        if (isAttack && input.isHistory()) {
+            apply(HistoryPatch.parse(read(input, attack)), files);
+        } else if (isAttack) {
             Patch.parse(read(input, attack)).apply(files);
         }
         for (Map.Entry<String, byte[]> file : files.entrySet()) {
             Path path = place.resolve(file.getKey());
             Files.createDirectories(path.getParent());
             Files.write(path, file.getValue());
+        }
+    }
+
+    private static void apply(HistoryPatch patch, Map<String, byte[]> files) {
+        try {
+            patch.apply(files);
+        } catch (VerificationException e) {
+            throw new IllegalArgumentException("not a patch of the honest history", e);
         }
     }
 

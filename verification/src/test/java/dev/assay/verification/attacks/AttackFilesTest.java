@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 
 /** The files are what their generator writes, each with an expectation, and no two the same. */
 final class AttackFilesTest {
-    private static final long MOST_BYTES = 1 << 20;
+    private static final long MOST_BYTES = 1_200_000;
 
     private static final AttackFiles FILES = AttackFiles.ofTheProject();
 

@@ -1,5 +1,7 @@
 package dev.assay.verification.attacks;
 
+import dev.assay.verification.audit.Finding.Standing;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +53,9 @@ final class AttackPage {
         if (!expected.field().isEmpty()) {
             finding.append(" at `").append(field(expected.field())).append('`');
         }
+        if (expected.standing() == Standing.UNCHECKED) {
+            finding.append(", could not be checked");
+        }
         if (!expected.says().isBlank()) {
             finding.append(": ").append(expected.says().strip()).append(" …");
         }
@@ -79,6 +84,8 @@ final class AttackPage {
             case LOG -> "Log directories";
             case SEEN_LOG -> "Log directories after one that was seen";
             case FOLDER -> "Evidence folders";
+            case HISTORY -> "Histories of providers";
+            case SEEN_HISTORY -> "Histories of providers after one that was seen";
             case CONSISTENCY -> "Checkpoints after one that was seen";
             case WITNESS -> "Requests to a witness";
             case STATEMENT, ENVELOPE, BUNDLE, CHECKPOINT, PROOF, PUBLIC_KEY, LOG_KEY ->

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.assay.protocol.json.CanonicalJson;
+import dev.assay.verification.audit.Finding.Standing;
 
 /**
  * The finding that an attack must produce.
@@ -13,8 +14,27 @@ import dev.assay.protocol.json.CanonicalJson;
  * @param field the field that it names; empty where it is about a whole file
  * @param clause the rule that is broken, as an audit names it; of a witness its status
  * @param says a part of the message
+ * @param standing whether it is refuted, or could not be checked
  */
-public record Expected(String caughtBy, String file, String field, String clause, String says) {
+public record Expected(
+        String caughtBy, String file, String field, String clause, String says, Standing standing) {
+    private static final String STANDING = "standing";
+
+    /** That something is refuted. */
+    Expected(String caughtBy, String file, String field, String clause, String says) {
+        this(caughtBy, file, field, clause, says, Standing.REFUTED);
+    }
+
+    /** Of a provider's history. */
+    static Expected inHistory(String file, String field, String clause, String says) {
+        return new Expected("HistoryAudit.audit", file, field, clause, says);
+    }
+
+    /** The same, when it is not wrong but could not be checked. */
+    Expected unchecked() {
+        return new Expected(caughtBy, file, field, clause, says, Standing.UNCHECKED);
+    }
+
     /** Of an input that is one file. */
     static Expected of(String caughtBy, String clause, String says) {
         return new Expected(caughtBy, "", "", clause, says);
@@ -36,7 +56,10 @@ public record Expected(String caughtBy, String file, String field, String clause
                 json.path("file").asText(),
                 json.path("field").asText(),
                 json.path("clause").textValue(),
-                json.path("says").textValue());
+                json.path("says").textValue(),
+                json.has(STANDING)
+                        ? Standing.valueOf(json.path(STANDING).textValue())
+                        : Standing.REFUTED);
     }
 
     ObjectNode json() {
@@ -47,6 +70,9 @@ public record Expected(String caughtBy, String file, String field, String clause
         if (!field.isEmpty()) {
             json.put("field", field);
         }
+        if (standing != Standing.REFUTED) {
+            json.put(STANDING, standing.name());
+        }
         return json.put("clause", clause).put("says", says);
     }
 
@@ -56,6 +82,7 @@ public record Expected(String caughtBy, String file, String field, String clause
                 && file.equals(found.file)
                 && field.equals(found.field)
                 && clause.equals(found.clause)
+                && standing == found.standing
                 && found.says.contains(says);
     }
 }

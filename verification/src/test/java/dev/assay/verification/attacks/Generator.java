@@ -46,6 +46,7 @@ final class Generator {
         KeyAttacks.add(generator, tale);
         LogAttacks.add(generator);
         FolderAttacks.add(generator);
+        HistoryAttacks.add(generator);
         return generator.files;
     }
 

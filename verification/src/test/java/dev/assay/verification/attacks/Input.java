@@ -29,7 +29,11 @@ public enum Input {
     /** A log's directory, shown to an auditor who has seen the honest log before. */
     SEEN_LOG(".patch.json"),
     /** An evidence folder, as what differs from the honest one. */
-    FOLDER(".patch.json");
+    FOLDER(".patch.json"),
+    /** A provider's whole history, as what differs from the honest one. */
+    HISTORY(".patch.json"),
+    /** A history, shown to an auditor who has audited the honest one before. */
+    SEEN_HISTORY(".patch.json");
 
     private final String ending;
 
@@ -40,6 +44,16 @@ public enum Input {
     /** The folder of its files. */
     public String folder() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The folder of the honest directories that its files differ from. */
+    String twins() {
+        return this == SEEN_HISTORY ? HISTORY.folder() : folder();
+    }
+
+    /** Whether it is a provider's history. */
+    boolean isHistory() {
+        return this == HISTORY || this == SEEN_HISTORY;
     }
 
     String ending() {

@@ -16,6 +16,9 @@ import dev.assay.verification.check.TinyModel.TinyEngine;
 import dev.assay.verification.crypto.LogVerifyingKey;
 import dev.assay.verification.crypto.VerifyingKey;
 import dev.assay.verification.dsse.Envelope;
+import dev.assay.verification.history.HistoryAudit;
+import dev.assay.verification.history.HistoryLayout;
+import dev.assay.verification.history.HistoryReport;
 import dev.assay.verification.keys.KeyHistory;
 import dev.assay.verification.log.CheckpointStore;
 import dev.assay.verification.log.ConsistencyProof;
@@ -27,6 +30,7 @@ import dev.assay.verification.log.TlogProof;
 import dev.assay.verification.log.VerifiedCheckpoint;
 import dev.assay.verification.statement.Statement;
 import dev.assay.verification.statement.UsagePredicate;
+import dev.assay.verification.statement.VerdictPredicate.Outcome;
 import dev.assay.verification.witness.AddCheckpoint;
 import dev.assay.verification.witness.Witness;
 import dev.assay.verification.witness.WitnessAnswer;
@@ -35,6 +39,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -71,6 +76,8 @@ final class Judge {
                 case LOG -> logDirectory(name);
                 case SEEN_LOG -> seenLog(name);
                 case FOLDER -> folder(name);
+                case HISTORY -> history(name);
+                case SEEN_HISTORY -> seenHistory(name);
                 case KEYS -> keys(files.read(input, name));
                 case WITNESS -> witness(files.read(input, name));
                 case STATEMENT,
@@ -129,7 +136,7 @@ final class Judge {
                 LogVerifyingKey.parse(new String(bytes, StandardCharsets.UTF_8));
             }
             case CONSISTENCY -> consistency(bytes);
-            case WITNESS, KEYS, LOG, SEEN_LOG, FOLDER ->
+            case WITNESS, KEYS, LOG, SEEN_LOG, FOLDER, HISTORY, SEEN_HISTORY ->
                     throw new AssertionError("judged elsewhere");
         }
     }
@@ -246,13 +253,55 @@ final class Judge {
                         .toList();
     }
 
+    private List<Expected> history(String name) throws IOException, VerificationException {
+        return worst(audited(Input.HISTORY, name, Optional.empty()));
+    }
+
+    /** Audits a history, as an auditor who has audited the honest one. */
+    private List<Expected> seenHistory(String name) throws IOException, VerificationException {
+        Optional<SeenCheckpoints> memory =
+                Optional.of(SeenCheckpoints.in(Files.createTempDirectory(scratch, "memory")));
+        if (audited(Input.HISTORY, AttackFiles.HONEST, memory).verdict() != Outcome.PASS) {
+            throw new AssertionError("the history that was seen first is honest");
+        }
+        return worst(audited(Input.SEEN_HISTORY, name, memory));
+    }
+
+    private HistoryReport audited(Input input, String name, Optional<SeenCheckpoints> memory)
+            throws IOException, VerificationException {
+        Path place = Files.createTempDirectory(scratch, "history");
+        files.copy(input, name, place);
+        at = "HistoryAudit.audit";
+        try {
+            return new HistoryAudit(place, 2, Tale.NOW.plus(Duration.ofDays(1)), (_, _) -> {})
+                    .audit(
+                            new LogAtHand(
+                                    HistoryLayout.LOG,
+                                    LogReader.in(place.resolve(HistoryLayout.LOG))),
+                            Optional.empty(),
+                            new CheckpointAudit(memory, Optional.empty(), List.of()));
+        } catch (InterruptedException e) {
+            throw new AssertionError("nobody interrupts a test", e);
+        }
+    }
+
+    /** What is refuted, or when nothing is, what could not be checked. */
+    private static List<Expected> worst(HistoryReport report) {
+        Standing worst = report.verdict() == Outcome.FAIL ? Standing.REFUTED : Standing.UNCHECKED;
+        return report.findings().stream()
+                .filter(finding -> finding.standing() == worst)
+                .map(finding -> found("HistoryAudit.audit", finding))
+                .toList();
+    }
+
     private static Expected found(String caughtBy, Finding finding) {
         return new Expected(
                 caughtBy,
                 finding.file(),
                 finding.field().equals(Finding.WHOLE) ? "" : finding.field(),
                 finding.clause().id(),
-                finding.message());
+                finding.message(),
+                finding.standing());
     }
 
     private Expected found(VerificationException e) {

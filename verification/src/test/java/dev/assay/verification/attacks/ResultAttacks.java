@@ -113,11 +113,11 @@ final class ResultAttacks {
                 RESULT,
                 "/predicate/graphDigest",
                 OTHER,
-                FolderAttacks.at(
-                        EvidenceLayout.OUTPUT,
-                        "",
-                        "commitment",
-                        "the result names another graph or script than the model's"));
+                FolderAttacks.in(
+                        RESULT,
+                        "result.graphDigest",
+                        "contents",
+                        "is another graph or script than the model's"));
         lie(
                 "result-by-another-provider",
                 "the result names somebody else as its builder",

@@ -109,6 +109,15 @@ final class UsageBoundsTest {
                 0);
     }
 
+    /** A mebibyte is leased; an engine's process may have 64 GiB beside it. */
+    @Test
+    void memory_upToWhatTheProcessMayHave_isPossible() throws Exception {
+        long most = (1L << 20) + (64L << 30);
+        check(new Usage(WALL, Duration.ZERO, most, 0, 0), 0);
+        assertImpossible(
+                "peak memory " + (most + 1), new Usage(WALL, Duration.ZERO, most + 1, 0, 0), 0);
+    }
+
     @ParameterizedTest
     @CsvSource({"0, 0, 0", "1, 300, 19200", "3, 900, 57600", "4, 1000, 64000"})
     void steps_areThoseOfTheFinishedUnits(long units, long steps, long rows) throws Exception {

@@ -43,11 +43,25 @@ final class ChangedFolderTest extends AuditedStory {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"extra", "statements/receipt-0002.dsse.json", "work/.hidden"})
+    @ValueSource(
+            strings = {
+                "extra",
+                "statements/receipt-0002.dsse.json",
+                "work/.hidden",
+                "keys\\tenant.pem"
+            })
     void file_added_isNamed(String name) throws Exception {
         Folder folder = written();
         folder.write(name, BYTES);
         assertRefuted(folder.audit(), name, "is not in the index");
+    }
+
+    @Test
+    void folder_throughALink_isTheSame() throws Exception {
+        Folder folder = written();
+        Path link = place.resolve("link");
+        Files.createSymbolicLink(link, folder.file("keys").resolveSibling("").toAbsolutePath());
+        assertThat(new Folder(link).audit().passed()).isTrue();
     }
 
     @Test

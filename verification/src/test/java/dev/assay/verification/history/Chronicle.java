@@ -60,105 +60,143 @@ import java.util.TreeSet;
  * A provider's history as it comes to be, with real keys and a real log. Every party may be made to
  * lie: what it signs is then properly signed and logged all the same.
  */
-final class Chronicle implements AutoCloseable {
-    static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
-    static final String ORIGIN = "test.example/log";
-    static final String GPU = "GPU-00000000-0000-0000-0000-000000000001";
+public final class Chronicle implements AutoCloseable {
+    public static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    public static final String ORIGIN = "test.example/log";
+    public static final String GPU = "GPU-00000000-0000-0000-0000-000000000001";
 
-    final SigningKey tenant = SigningKey.create(new SecureRandom());
-    final SigningKey market = SigningKey.create(new SecureRandom());
+    final SigningKey tenant;
+    final SigningKey market;
     final SigningKey stranger = SigningKey.create(new SecureRandom());
-    SigningKey provider = SigningKey.create(new SecureRandom());
+
+    /** The key that the provider signs with from now on. */
+    public SigningKey provider;
 
     /** The key that the history names. */
-    SigningKey first = provider;
+    SigningKey first;
 
     /** Entries of the log that are not put into the history. */
-    final Set<Long> withheld = new TreeSet<>();
+    public final Set<Long> withheld = new TreeSet<>();
 
     private final Path folder;
-    private final LogSigningKey logKey = LogSigningKey.create(ORIGIN, new SecureRandom());
+    private final LogSigningKey logKey;
     private final TransparencyLog log;
+    private final List<byte[]> leaves = new ArrayList<>();
     private final List<Entry> entries = new ArrayList<>();
     private final Map<Integer, Map<String, Object>> lies = new HashMap<>();
     private int signed;
 
     /** A statement in the log. */
-    record Entry(long index, Envelope envelope, VerifyingKey signer) {
-        Digest digest() {
+    public record Entry(long index, Envelope envelope, VerifyingKey signer) {
+        public Digest digest() {
             return envelope.payloadDigest();
         }
     }
 
+    /** Who signs, and the log's key. */
+    public record Keys(
+            SigningKey tenant, SigningKey market, SigningKey provider, LogSigningKey log) {
+        static Keys random() throws VerificationException {
+            return new Keys(
+                    SigningKey.create(new SecureRandom()),
+                    SigningKey.create(new SecureRandom()),
+                    SigningKey.create(new SecureRandom()),
+                    LogSigningKey.create(ORIGIN, new SecureRandom()));
+        }
+    }
+
     Chronicle(Path folder) throws Exception {
+        this(folder, Keys.random());
+    }
+
+    public Chronicle(Path folder, Keys keys) throws Exception {
         this.folder = folder;
+        this.tenant = keys.tenant();
+        this.market = keys.market();
+        this.provider = keys.provider();
+        this.first = keys.provider();
+        this.logKey = keys.log();
         this.log = TransparencyLog.open(folder.resolve(HistoryLayout.LOG), logKey);
     }
 
+    /** What the log holds, one leaf after the other. */
+    public List<byte[]> leaves() {
+        return List.copyOf(leaves);
+    }
+
+    /** The statements that are put into the history, each with where it is said to be. */
+    public List<Entry> lines() {
+        return entries.stream().filter(entry -> !withheld.contains(entry.index())).toList();
+    }
+
     /** Changes a value of the statement that is signed next. */
-    Chronicle lie(String pointer, Object value) {
+    public Chronicle lie(String pointer, Object value) {
         return lieLater(0, pointer, value);
     }
 
     /** Changes a value of the statement that is signed after so many others. */
-    Chronicle lieLater(int others, String pointer, Object value) {
+    public Chronicle lieLater(int others, String pointer, Object value) {
         lies.computeIfAbsent(signed + others, _ -> new LinkedHashMap<>()).put(pointer, value);
         return this;
     }
 
     /** The bytes of a statement with a value replaced. */
-    byte[] forged(Entry entry, String pointer, Object value) throws Exception {
+    public byte[] forged(Entry entry, String pointer, Object value) throws Exception {
         return Forgery.bytes(Statement.parse(entry.envelope().payload()), pointer, value);
     }
 
     /** Puts another envelope into the history than the log holds. */
-    void replace(Entry entry, Envelope other) {
+    public void replace(Entry entry, Envelope other) {
         entries.set(entries.indexOf(entry), new Entry(entry.index(), other, entry.signer()));
     }
 
     /** Says of a statement that the log holds it elsewhere. */
-    void claim(Entry entry, long index) {
+    public void claim(Entry entry, long index) {
         entries.set(entries.indexOf(entry), new Entry(index, entry.envelope(), entry.signer()));
     }
 
     /** Has somebody else sign a statement too, with the next lies in it. */
-    void resign(Entry entry, SigningKey signer) throws Exception {
+    public void resign(Entry entry, SigningKey signer) throws Exception {
         add(Statement.parse(entry.envelope().payload()), signer);
     }
 
-    Entry add(Statement statement, SigningKey signer) throws Exception {
+    public Entry add(Statement statement, SigningKey signer) throws Exception {
         byte[] bytes = statement.bytes();
         for (Map.Entry<String, Object> lie : lies.getOrDefault(signed++, Map.of()).entrySet()) {
-            bytes = Forgery.bytes(Statement.parse(bytes), lie.getKey(), lie.getValue());
+            bytes = Forgery.bytes(bytes, lie.getKey(), lie.getValue());
         }
         return add(Envelope.sign(bytes, signer), signer.verifyingKey());
     }
 
-    Entry add(Envelope envelope, VerifyingKey signer) throws Exception {
-        long index = log.append(List.of(LogLeaf.of(envelope, signer))).first();
+    public Entry add(Envelope envelope, VerifyingKey signer) throws Exception {
+        byte[] leaf = LogLeaf.of(envelope, signer);
+        long index = log.append(List.of(leaf)).first();
+        leaves.add(leaf);
         Entry entry = new Entry(index, envelope, signer);
         entries.add(entry);
         return entry;
     }
 
-    Entry add(Envelope keyStatement) throws Exception {
+    public Entry add(Envelope keyStatement) throws Exception {
         return add(keyStatement, KeyHistory.claimedSigner(keyStatement).orElseThrow());
     }
 
     /** Entries of somebody else's. */
-    void others(int count) throws Exception {
+    public void others(int count) throws Exception {
         for (int i = 0; i < count; i++) {
-            log.append(List.of(("other " + i).getBytes(StandardCharsets.UTF_8)));
+            byte[] leaf = ("other " + i).getBytes(StandardCharsets.UTF_8);
+            log.append(List.of(leaf));
+            leaves.add(leaf);
         }
     }
 
     /** An order and its lease. */
-    Told lease(Instant begin, String... gpus) throws Exception {
+    public Told lease(Instant begin, String... gpus) throws Exception {
         return new Told(begin, List.of(gpus));
     }
 
     /** A lease on one GPU that goes as it should. */
-    Told honest(Instant begin) throws Exception {
+    public Told honest(Instant begin) throws Exception {
         Told lease = lease(begin, GPU);
         for (int units = 0; units <= 32; units += 8) {
             lease.receipt(units);
@@ -185,7 +223,7 @@ final class Chronicle implements AutoCloseable {
     }
 
     /** Writes the folder and audits it a day later. */
-    HistoryReport audit() throws Exception {
+    public HistoryReport audit() throws Exception {
         write();
         return auditAgain();
     }
@@ -200,10 +238,10 @@ final class Chronicle implements AutoCloseable {
     }
 
     /** A lease as it goes on: 2,000 rows in 32 units, on a GPU or more. */
-    final class Told {
+    public final class Told {
         final JobSpec spec;
-        final Entry order;
-        final Entry lease;
+        public final Entry order;
+        public final Entry lease;
         private final LeasePredicate terms;
         private final Instant begin;
         private final List<Device> devices = new ArrayList<>();
@@ -214,7 +252,7 @@ final class Chronicle implements AutoCloseable {
         private Digest verdictDigest;
 
         /** How long a receipt's period is. */
-        Duration period = Duration.ofSeconds(10);
+        public Duration period = Duration.ofSeconds(10);
 
         private Told(Instant begin, List<String> gpus) throws Exception {
             this.begin = begin;
@@ -256,16 +294,16 @@ final class Chronicle implements AutoCloseable {
             lease = add(terms.statement(), market);
         }
 
-        LeaseId id() {
+        public LeaseId id() {
             return new LeaseId(lease.digest());
         }
 
-        Entry last() {
+        public Entry last() {
             return receipts.getLast();
         }
 
         /** The next receipt, ten seconds after the one before. */
-        Entry receipt(int units) throws Exception {
+        public Entry receipt(int units) throws Exception {
             head = next(units);
             Entry entry = add(head.statement(), provider);
             receipts.add(entry);
@@ -273,7 +311,7 @@ final class Chronicle implements AutoCloseable {
         }
 
         /** What the next receipt is to say. */
-        UsagePredicate next(int units) {
+        public UsagePredicate next(int units) {
             long sequence = head == null ? 0 : head.sequence() + 1;
             Instant start = head == null ? begin.plusSeconds(2) : head.periodEnd();
             Duration wall = period.multipliedBy(sequence + 1);
@@ -299,7 +337,7 @@ final class Chronicle implements AutoCloseable {
                     units == 0 ? UnitCommitments.EMPTY_ROOT : digest("root " + units));
         }
 
-        Entry result() throws Exception {
+        public Entry result() throws Exception {
             ResultPredicate said =
                     new ResultPredicate(
                             id(),
@@ -321,7 +359,7 @@ final class Chronicle implements AutoCloseable {
             return result;
         }
 
-        Entry verdict() throws Exception {
+        public Entry verdict() throws Exception {
             VerifiedCheckpoint drawn = log.checkpoint();
             verdict =
                     new VerdictPredicate(
@@ -348,15 +386,21 @@ final class Chronicle implements AutoCloseable {
         }
 
         /** 2,000 rows at 0.35 per thousand are 700,000; a fifth is the fee. */
-        Entry settlement() throws Exception {
+        public Entry settlement() throws Exception {
             boolean done = result != null;
             String escrow = "escrow:" + terms.order().hex();
             List<Transfer> transfers = new ArrayList<>();
             if (done) {
-                transfers.add(transfer(Purpose.PAYMENT, escrow, 560_000));
-                transfers.add(transfer(Purpose.FEE, escrow, 140_000));
+                String paid = "provider:" + first.keyId().hex();
+                transfers.add(transfer(Purpose.PAYMENT, escrow, paid, 560_000));
+                transfers.add(transfer(Purpose.FEE, escrow, "pool:community", 140_000));
             }
-            transfers.add(transfer(Purpose.REFUND, escrow, done ? 900_000 : 1_600_000));
+            transfers.add(
+                    transfer(
+                            Purpose.REFUND,
+                            escrow,
+                            "tenant:" + tenant.keyId().hex(),
+                            done ? 900_000 : 1_600_000));
             SettlementPredicate settlement =
                     new SettlementPredicate(
                             id(),
@@ -374,12 +418,12 @@ final class Chronicle implements AutoCloseable {
             return add(settlement.statement(), market);
         }
 
-        private Transfer transfer(Purpose purpose, String from, long micros) {
-            return new Transfer(purpose, from, "to", MicroAmount.of(micros));
+        private Transfer transfer(Purpose purpose, String from, String to, long micros) {
+            return new Transfer(purpose, from, to, MicroAmount.of(micros));
         }
     }
 
-    static Digest digest(String name) {
+    public static Digest digest(String name) {
         return Digest.sha256(name.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -31,12 +31,12 @@ abstract class ChronicleTest {
     }
 
     static void assertRefuted(HistoryReport report, Clause clause, long line, String field) {
-        assertThat(report.outcome()).as(report.toString()).isEqualTo(Outcome.FAIL);
+        assertThat(report.verdict()).as(report.toString()).isEqualTo(Outcome.FAIL);
         assertFound(report, Standing.REFUTED, clause, HistoryLayout.line(line), field);
     }
 
     static void assertUnresolved(HistoryReport report, Clause clause, String place, String field) {
-        assertThat(report.outcome()).as(report.toString()).isEqualTo(Outcome.INCONCLUSIVE);
+        assertThat(report.verdict()).as(report.toString()).isEqualTo(Outcome.INCONCLUSIVE);
         assertFound(report, Standing.UNCHECKED, clause, place, field);
     }
 

@@ -1,7 +1,9 @@
 package dev.assay.verification.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.assay.verification.VerificationException;
 import dev.assay.verification.audit.Clause;
 import dev.assay.verification.audit.Finding;
 import dev.assay.verification.audit.Finding.Standing;
@@ -34,7 +36,7 @@ final class HistoryAuditTest extends ChronicleTest {
         assertThat(report.findings())
                 .as(report.toString())
                 .noneMatch(finding -> finding.standing() == Standing.REFUTED);
-        assertThat(report.outcome()).as(report.toString()).isEqualTo(Outcome.PASS);
+        assertThat(report.verdict()).as(report.toString()).isEqualTo(Outcome.PASS);
         assertThat(report.counts()).isEqualTo(new HistoryReport.Counts(320, 20, 10, 2, 2, 2, 2, 0));
     }
 
@@ -51,7 +53,7 @@ final class HistoryAuditTest extends ChronicleTest {
             lease.verdict();
             lease.settlement();
         }
-        assertThat(chronicle.audit().outcome()).isEqualTo(Outcome.PASS);
+        assertThat(chronicle.audit().verdict()).isEqualTo(Outcome.PASS);
     }
 
     @Test
@@ -75,8 +77,34 @@ final class HistoryAuditTest extends ChronicleTest {
         byte[] bytes = Files.readAllBytes(file);
         Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length - 7));
         HistoryReport report = chronicle.auditAgain();
-        assertThat(report.outcome()).isEqualTo(Outcome.FAIL);
+        assertThat(report.verdict()).isEqualTo(Outcome.FAIL);
         assertThat(report.findings()).anyMatch(f -> f.message().contains("cut off"));
+    }
+
+    @Test
+    void linesBeforeOneThatIsTooLong_areLookedAt() throws Exception {
+        chronicle.honest(NOW);
+        Path file = chronicle.write().resolve(HistoryLayout.STATEMENTS);
+        List<String> lines = new ArrayList<>(Files.readAllLines(file));
+        lines.set(2, lines.get(2).replace("\"index\":\"2\"", "\"index\":\"02\""));
+        lines.add("x".repeat(HistoryLine.MAX_BYTES + LineBlock.BYTES));
+        Files.write(file, lines);
+        HistoryReport report = chronicle.auditAgain();
+        assertRefuted(report, Clause.ENCODING, 3, "index");
+        assertThat(report.refuted().get(Clause.ENCODING.id())).isEqualTo(2);
+        assertThat(report.counts().lines()).isEqualTo(10);
+    }
+
+    @Test
+    void linkInThePlaceOfAFile_isNotRead() throws Exception {
+        chronicle.honest(NOW);
+        Path keys = chronicle.write().resolve(HistoryLayout.KEYS);
+        Path elsewhere = place.resolve("elsewhere");
+        Files.move(keys, elsewhere);
+        Files.createSymbolicLink(keys, elsewhere);
+        assertThatThrownBy(chronicle::auditAgain)
+                .isInstanceOf(VerificationException.class)
+                .hasMessageContaining("is no plain file");
     }
 
     @Test
@@ -156,7 +184,7 @@ final class HistoryAuditTest extends ChronicleTest {
         bytes[40] ^= 1;
         Files.write(tile, bytes);
         HistoryReport report = chronicle.auditAgain();
-        assertThat(report.outcome()).isEqualTo(Outcome.FAIL);
+        assertThat(report.verdict()).isEqualTo(Outcome.FAIL);
         assertThat(report.refuted()).containsKey(Clause.LOG_FILES.id());
     }
 
@@ -173,7 +201,7 @@ final class HistoryAuditTest extends ChronicleTest {
                     java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         }
         HistoryReport report = chronicle.auditAgain();
-        assertThat(report.outcome()).isEqualTo(Outcome.FAIL);
+        assertThat(report.verdict()).isEqualTo(Outcome.FAIL);
         assertThat(report.refuted()).containsOnlyKeys(Clause.LOG_FILES.id());
     }
 

@@ -42,7 +42,7 @@ final class KeyTrailTest extends ChronicleTest {
     void registeredKey_passes() throws Exception {
         register();
         chronicle.honest(NOW);
-        assertThat(chronicle.audit().outcome()).isEqualTo(Outcome.PASS);
+        assertThat(chronicle.audit().verdict()).isEqualTo(Outcome.PASS);
     }
 
     @Test
@@ -57,7 +57,7 @@ final class KeyTrailTest extends ChronicleTest {
         lease.verdict();
         lease.settlement();
         HistoryReport report = chronicle.audit();
-        assertThat(report.outcome()).as(report.toString()).isEqualTo(Outcome.PASS);
+        assertThat(report.verdict()).as(report.toString()).isEqualTo(Outcome.PASS);
     }
 
     /** Else whoever rotates could leave out what the key before signed. */
@@ -94,6 +94,31 @@ final class KeyTrailTest extends ChronicleTest {
         chronicle.add(statements.revoke(chronicle.provider.keyId(), Reason.COMPROMISED, recovery));
         lease.receipt(8);
         assertRefuted(chronicle.audit(), Clause.KEY_VALIDITY, 6, "lease.provider");
+    }
+
+    /** A stranger names the market's key, which signs much, as its own recovery key. */
+    @Test
+    void recoveryKeyThatAStrangerNames_makesNothingDue() throws Exception {
+        chronicle.add(
+                statements.register(
+                        new KeyHolder(Role.TENANT, "mallory"),
+                        chronicle.stranger,
+                        chronicle.market.keyId()));
+        chronicle.honest(NOW);
+        Told others = chronicle.lease(NOW.plusSeconds(100), Chronicle.GPU);
+        chronicle.withheld.add(others.order.index());
+        chronicle.withheld.add(others.lease.index());
+        HistoryReport report = chronicle.audit();
+        assertThat(report.verdict()).as(report.toString()).isEqualTo(Outcome.PASS);
+    }
+
+    @Test
+    void keyThatIsRegisteredAsAnotherRoles_isRefuted() throws Exception {
+        chronicle.add(
+                statements.register(
+                        new KeyHolder(Role.PROVIDER, "birch"), chronicle.market, recovery.keyId()));
+        chronicle.lease(NOW, Chronicle.GPU);
+        assertRefuted(chronicle.audit(), Clause.KEY_VALIDITY, 3, "lease's market");
     }
 
     @Test
@@ -141,7 +166,7 @@ final class KeyTrailTest extends ChronicleTest {
                         recovery.keyId()));
         chronicle.honest(NOW);
         HistoryReport report = chronicle.audit();
-        assertThat(report.outcome()).isEqualTo(Outcome.PASS);
+        assertThat(report.verdict()).isEqualTo(Outcome.PASS);
         assertThat(report.findings()).anyMatch(f -> f.message().contains("changes nothing"));
     }
 }

@@ -224,7 +224,7 @@ final class LeaseFaultsTest extends ChronicleTest {
         "/predicate/owed, 700001, settlement.owed",
         "/predicate/denom, akt, settlement.denom",
         "/predicate/reason, audit_failed, settlement.reason",
-        "/predicate/transfers/2/amount, 900001, settlement.transfers out of escrow",
+        "/predicate/transfers/2/amount, 900001, settlement.transfers",
     })
     void settlementThatDoesNotFollow_isRefuted(String pointer, String value, String field)
             throws Exception {
