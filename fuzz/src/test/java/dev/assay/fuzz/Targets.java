@@ -168,7 +168,7 @@ public final class Targets {
         to.add(
                 Target.of("statement", JsonException.class, Statement::parse)
                         .canonical(Statement::bytes)
-                        .within(USUAL, TREE)
+                        .within(USUAL, BIG_TREE)
                         .also(Targets::canonicalJson));
         to.add(
                 Target.of("envelope", VerificationException.class, Envelope::parse)

@@ -95,7 +95,7 @@ final class TreeReader {
             }
             // While names ascend, none of them can be there twice.
             if (!sorted && !isNew(name, first, index)) {
-                throw error("not valid JSON: Duplicate field '" + name + "'");
+                throw error("not valid JSON: Duplicate field '" + Printable.value(name) + "'");
             }
             push(name, value(parser.nextToken()));
         }

@@ -69,7 +69,7 @@ public record Statement(List<Subject> subjects, Predicate predicate) {
      * refused.
      */
     public static Statement parse(byte[] bytes) throws JsonException {
-        ObjectNode tree = StrictJson.canonicalObject(bytes, MAX_BYTES, WHAT);
+        ObjectNode tree = StrictJson.canonicalList(bytes, MAX_BYTES, WHAT);
         JsonFields json = JsonFields.of(tree, WHAT);
         json.text("_type", TYPE);
         List<Subject> subjects = new ArrayList<>();
