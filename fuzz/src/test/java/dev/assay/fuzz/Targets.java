@@ -42,13 +42,14 @@ import java.util.stream.Collectors;
 /** Every parser that sees bytes from outside. */
 public final class Targets {
     /**
-     * A tree of the smallest values that JSON has takes more than ten times its text: an object of
-     * one field is 7 bytes of text and some 400 of objects, a number of three some 400 as well.
-     * Sizes are limited before it is built.
+     * Some thousand small values are free in a document of JSON, whatever its size; in a graph and
+     * in a list of files four times as many.
      */
-    private static final int TREE = 150;
+    private static final int TREE = 384 << 10;
 
-    private static final int TREE_BASE = 64 << 10;
+    private static final int BIG_TREE = 1280 << 10;
+
+    private static final int USUAL = Target.Bound.USUAL.factor();
 
     private static final int MAX_JSON = 1 << 20;
 
@@ -94,24 +95,24 @@ public final class Targets {
                                 "job",
                                 JobFileException.class,
                                 input -> JobFileReader.read("job.yaml", text(input)))
-                        .within(1200, 128 << 10));
+                        .within(USUAL, 10 << 20));
         to.add(
                 Target.of(
                                 "json",
                                 JsonException.class,
                                 input -> StrictJson.canonicalObject(input, MAX_JSON, "json"))
                         .canonical(CanonicalJson::bytes)
-                        .within(TREE, TREE_BASE)
+                        .within(USUAL, TREE)
                         .also(Targets::canonicalJson));
         to.add(
                 Target.of("training-result", JsonException.class, TrainingResult::parse)
                         .canonical(TrainingResult::bytes)
-                        .within(TREE, TREE_BASE)
+                        .within(USUAL, TREE)
                         .also(Targets::canonicalJson));
         to.add(
                 Target.of("container-result", JsonException.class, ContainerResult::parse)
                         .canonical(ContainerResult::bytes)
-                        .within(TREE, TREE_BASE)
+                        .within(USUAL, TREE)
                         .also(Targets::canonicalJson));
         to.add(
                 Target.of(
@@ -120,10 +121,10 @@ public final class Targets {
                                 input ->
                                         OutputManifest.parse(
                                                 JsonFields.of(
-                                                        StrictJson.canonicalObject(
+                                                        StrictJson.canonicalList(
                                                                 input, MAX_JSON, "outputs"),
                                                         "outputs")))
-                        .within(TREE, TREE_BASE)
+                        .within(USUAL, BIG_TREE)
                         .also(Targets::canonicalJson));
     }
 
@@ -142,17 +143,18 @@ public final class Targets {
                                                     require(
                                                             tensor.sameBits(tensors.get(name)),
                                                             "tensor written and read again"));
-                                }));
+                                })
+                        .within(USUAL, 192 << 10));
         to.add(
                 Target.of("onnx", ModelException.class, TemporaryFile.by(ImportedModel::read))
-                        .within(150, 64 << 10));
+                        .within(USUAL, 2 << 20));
         to.add(
                 Target.of("pt", ModelException.class, TemporaryFile.by(ScriptFile::check))
-                        .within(60, 160 << 10));
+                        .within(USUAL, 256 << 10));
         to.add(
                 Target.of("manifest", ModelException.class, Manifest::parse)
                         .canonical(Manifest::bytes)
-                        .within(TREE, TREE_BASE)
+                        .within(USUAL, BIG_TREE)
                         .also(Targets::canonicalJson));
         to.add(
                 Target.of(
@@ -166,7 +168,7 @@ public final class Targets {
         to.add(
                 Target.of("statement", JsonException.class, Statement::parse)
                         .canonical(Statement::bytes)
-                        .within(TREE, TREE_BASE)
+                        .within(USUAL, BIG_TREE)
                         .also(Targets::canonicalJson));
         to.add(
                 Target.of("envelope", VerificationException.class, Envelope::parse)
@@ -174,7 +176,7 @@ public final class Targets {
         to.add(
                 Target.of("bundle", VerificationException.class, SigstoreBundle::parse)
                         .canonical(SigstoreBundle::bytes)
-                        .within(TREE, TREE_BASE)
+                        .within(USUAL, TREE)
                         .also(Targets::canonicalJson));
     }
 

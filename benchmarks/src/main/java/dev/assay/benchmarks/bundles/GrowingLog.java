@@ -62,7 +62,8 @@ final class GrowingLog implements AutoCloseable {
             throws IOException, VerificationException, JsonException {
         ObjectNode statement =
                 StrictJson.canonicalObject(
-                        Files.readAllBytes(example), MAX_EXAMPLE_BYTES, "example");
+                                Files.readAllBytes(example), MAX_EXAMPLE_BYTES, "example")
+                        .deepCopy();
         List<Envelope> envelopes = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             statement.withObject("/predicate").put("sequence", Integer.toString(i));

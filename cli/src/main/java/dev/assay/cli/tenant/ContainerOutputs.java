@@ -44,7 +44,7 @@ record ContainerOutputs(ContainerResult result, BlobStore blobs) {
         OutputManifest outputs =
                 OutputManifest.parse(
                         JsonFields.of(
-                                StrictJson.canonicalObject(bytes, (int) MAX_MANIFEST, "outputs"),
+                                StrictJson.canonicalList(bytes, (int) MAX_MANIFEST, "outputs"),
                                 "outputs"));
         for (OutputManifest.OutputFile file : outputs.files()) {
             place(file.digest(), inside(folder, file.path()));

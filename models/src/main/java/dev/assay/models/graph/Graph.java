@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * An operator graph: typed inputs, typed parameters, nodes in topological order, and the values
@@ -17,6 +18,7 @@ import java.util.Map;
  */
 public final class Graph {
     private static final int MAX_NODES = 10_000;
+    private static final Pattern VALUE_NAME = Pattern.compile("[A-Za-z0-9_./-]{1,128}");
 
     private final Map<String, TensorType> inputs;
     private final Map<String, TensorType> parameters;
@@ -149,7 +151,7 @@ public final class Graph {
         }
 
         private void define(String name, TensorType type) throws ModelException {
-            if (!name.matches("[A-Za-z0-9_./-]{1,128}")) {
+            if (!VALUE_NAME.matcher(name).matches()) {
                 throw bad(
                         "'"
                                 + name

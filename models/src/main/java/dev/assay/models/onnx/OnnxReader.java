@@ -34,8 +34,11 @@ final class OnnxReader {
 
     private final ProtobufFields in;
 
-    private OnnxReader(ProtobufFields in) {
+    private final ReadBudget budget;
+
+    private OnnxReader(ProtobufFields in, ReadBudget budget) {
         this.in = in;
+        this.budget = budget;
     }
 
     /** Reads a whole file; an error names it. */
@@ -46,7 +49,7 @@ final class OnnxReader {
                 throw bad(file, size + " bytes; at most " + MAX_BYTES + " are read");
             }
             byte[] bytes = Files.readAllBytes(file);
-            return new OnnxReader(ProtobufFields.of(bytes)).model();
+            return new OnnxReader(ProtobufFields.of(bytes), new ReadBudget(bytes.length)).model();
         } catch (InvalidProtocolBufferException | MalformedOnnxException e) {
             throw bad(file, "truncated or not ONNX: " + e.getMessage());
         } catch (IOException e) {
@@ -58,10 +61,11 @@ final class OnnxReader {
         return new ModelException(Code.BAD_FORMAT, file + ": " + problem);
     }
 
-    private static <T> void add(List<T> to, T entry) throws IOException {
+    private <T> void add(List<T> to, T entry) throws IOException {
         if (to.size() == MAX_ENTRIES) {
             throw new MalformedOnnxException("a list of more than " + MAX_ENTRIES + " entries");
         }
+        budget.pay(ReadBudget.ENTRY);
         to.add(entry);
     }
 
@@ -140,7 +144,8 @@ final class OnnxReader {
     }
 
     private TensorReader tensor(int tag) throws IOException {
-        TensorReader tensor = new TensorReader(in);
+        budget.pay(ReadBudget.TENSOR);
+        TensorReader tensor = new TensorReader(in, budget);
         in.nested(
                 tag,
                 (number, field) -> {
@@ -152,6 +157,7 @@ final class OnnxReader {
     }
 
     private Node node(int tag) throws IOException {
+        budget.pay(ReadBudget.NODE);
         String[] texts = {"", "", ""};
         List<String> inputs = new ArrayList<>();
         List<String> outputs = new ArrayList<>();
@@ -169,24 +175,29 @@ final class OnnxReader {
                         default -> in.skip(field);
                     }
                 });
+        if (texts[1].isEmpty()) {
+            throw new MalformedOnnxException("a node without an operator");
+        }
         String domain = isStandard(texts[2]) ? "" : texts[2];
         return new Node(texts[0], texts[1], domain, inputs, outputs, attributes);
     }
 
     private void attribute(int tag, Map<String, Attribute> attributes) throws IOException {
+        budget.pay(ReadBudget.ATTRIBUTE);
         String[] name = {""};
         List<Float> numbers = new ArrayList<>();
         List<Long> integers = new ArrayList<>();
-        List<Attribute> single = new ArrayList<>();
+        // The last one counts.
+        Attribute[] single = {new Attribute.Other()};
         in.nested(
                 tag,
                 (number, field) -> {
                     switch (number) {
                         case 1 -> name[0] = in.text(field);
-                        case 2 -> single.add(new Attribute.Real(in.real(field)));
-                        case 3 -> single.add(new Attribute.Whole(in.integer(field)));
-                        case 4 -> single.add(new Attribute.Text(in.text(field)));
-                        case 5 -> single.add(new Attribute.Of(tensor(field).constant()));
+                        case 2 -> single[0] = paid(new Attribute.Real(in.real(field)));
+                        case 3 -> single[0] = paid(new Attribute.Whole(in.integer(field)));
+                        case 4 -> single[0] = paid(new Attribute.Text(in.text(field)));
+                        case 5 -> single[0] = new Attribute.Of(tensor(field).constant());
                         case 7 -> in.reals(field, value -> add(numbers, value));
                         case 8 -> in.integers(field, value -> add(integers, value));
                         default -> in.skip(field);
@@ -195,16 +206,20 @@ final class OnnxReader {
         Attribute attribute =
                 !numbers.isEmpty()
                         ? new Attribute.Reals(numbers)
-                        : !integers.isEmpty()
-                                ? new Attribute.Wholes(integers)
-                                : single.isEmpty() ? new Attribute.Other() : single.getLast();
+                        : !integers.isEmpty() ? new Attribute.Wholes(integers) : single[0];
         if (attributes.size() == MAX_ENTRIES
                 || attributes.putIfAbsent(name[0], attribute) != null) {
             throw new MalformedOnnxException("attribute '" + name[0] + "' is given twice");
         }
     }
 
+    private Attribute paid(Attribute attribute) throws MalformedOnnxException {
+        budget.pay(ReadBudget.ENTRY);
+        return attribute;
+    }
+
     private Value value(int tag) throws IOException {
+        budget.pay(ReadBudget.VALUE);
         String[] name = {""};
         int[] type = {0};
         List<Dim> dims = new ArrayList<>();

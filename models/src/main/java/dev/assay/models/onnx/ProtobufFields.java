@@ -16,15 +16,16 @@ record ProtobufFields(CodedInputStream in) {
         void read(int number, int tag) throws IOException;
     }
 
-    /** Takes one number. */
+    /** Takes one real number. */
     @FunctionalInterface
-    interface To<T> {
-        void take(T number) throws IOException;
+    interface ToReal {
+        void take(float number) throws IOException;
     }
 
+    /** Takes one whole number. */
     @FunctionalInterface
-    private interface Read<T> {
-        T next() throws IOException;
+    interface ToWhole {
+        void take(long number) throws IOException;
     }
 
     /** The fields of a message that is all there is. */
@@ -78,26 +79,33 @@ record ProtobufFields(CodedInputStream in) {
     }
 
     /** Numbers of a repeated field, packed into one or a field each. */
-    void reals(int tag, To<Float> to) throws IOException {
-        repeated(tag, WireFormat.WIRETYPE_FIXED32, in::readFloat, to);
-    }
-
-    /** Numbers of a repeated field, packed into one or a field each. */
-    void integers(int tag, To<Long> to) throws IOException {
-        repeated(tag, WireFormat.WIRETYPE_VARINT, in::readInt64, to);
-    }
-
-    private <T> void repeated(int tag, int single, Read<T> read, To<T> to) throws IOException {
-        if (WireFormat.getTagWireType(tag) != WireFormat.WIRETYPE_LENGTH_DELIMITED) {
-            require(tag, single);
-            to.take(read.next());
+    void reals(int tag, ToReal to) throws IOException {
+        if (!isPacked(tag)) {
+            to.take(real(tag));
             return;
         }
         int outer = in.pushLimit(in.readRawVarint32());
         while (!in.isAtEnd()) {
-            to.take(read.next());
+            to.take(in.readFloat());
         }
         in.popLimit(outer);
+    }
+
+    /** Numbers of a repeated field, packed into one or a field each. */
+    void integers(int tag, ToWhole to) throws IOException {
+        if (!isPacked(tag)) {
+            to.take(integer(tag));
+            return;
+        }
+        int outer = in.pushLimit(in.readRawVarint32());
+        while (!in.isAtEnd()) {
+            to.take(in.readInt64());
+        }
+        in.popLimit(outer);
+    }
+
+    private static boolean isPacked(int tag) {
+        return WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED;
     }
 
     private static void require(int tag, int type) throws IOException {

@@ -44,6 +44,7 @@ final class TensorReader {
                     "BFLOAT16");
 
     private final ProtobufFields in;
+    private final ReadBudget budget;
     private final List<Long> dims = new ArrayList<>();
     private final List<Long> integers = new ArrayList<>();
     private float[] floats = {};
@@ -53,8 +54,9 @@ final class TensorReader {
     private long type;
     private boolean external;
 
-    TensorReader(ProtobufFields in) {
+    TensorReader(ProtobufFields in, ReadBudget budget) {
         this.in = in;
+        this.budget = budget;
     }
 
     /** The name of an element type, for messages. */
@@ -100,8 +102,9 @@ final class TensorReader {
     /**
      * Whole numbers are shapes and axes here; of others it is enough to know that there are many.
      */
-    private void integer(long value) {
+    private void integer(long value) throws MalformedOnnxException {
         if (integers.size() <= MAX_INTEGERS) {
+            budget.pay(ReadBudget.ENTRY);
             integers.add(value);
         }
     }

@@ -28,7 +28,7 @@ public sealed interface Manifest permits ModelManifest, ScriptManifest {
         try {
             JsonFields json =
                     JsonFields.of(
-                            StrictJson.canonicalObject(bytes, MAX_BYTES, "model manifest"),
+                            StrictJson.canonicalList(bytes, MAX_BYTES, "model manifest"),
                             "model manifest");
             String format = json.text("format");
             Manifest manifest =

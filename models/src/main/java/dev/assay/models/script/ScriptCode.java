@@ -1,34 +1,26 @@
 package dev.assay.models.script;
 
-import java.util.ArrayList;
-import java.util.HashSet;
+import dev.assay.models.script.Tokens.BadCodeException;
+
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The code of a TorchScript file, looked through for what it calls. PyTorch has operators that read
  * and write files ({@code aten::from_file}, {@code aten::save}), and each can be called by a module
  * ({@code torch.save(x, …)}), as a method of a value ({@code x.save(…)}) or by name ({@code
  * getattr}). So every call must be to a function of the file itself, or to an operator of a list
- * that only compute. Immutable.
+ * that only compute. Its tokens are read one by one, and none is kept. Not thread-safe.
  */
 final class ScriptCode {
     private static final int MAX_DEPTH = 200;
 
-    /** Everything but strings. */
-    private static final Pattern TOKEN =
-            Pattern.compile(
-                    "(?<space>[ \\t\\r\\n]+)|(?<comment>#[^\\n]*)"
-                            + "|(?<number>[0-9][0-9A-Za-z_.]*)"
-                            + "|(?<name>[A-Za-z_][A-Za-z0-9_]*)"
-                            + "|(?<symbol>[-+*/%=<>!&|^~@,.:;()\\[\\]{}?])");
+    /** The most functions and classes of its own that a file's code may define. */
+    private static final int MAX_OWN = 1_000;
 
     /** Operators that have no effect but their result. */
-    private static final Set<String> COMPUTES =
-            Set.copyOf(
+    private static final Names COMPUTES =
+            new Names(
                     List.of(
                             ("abs absolute acos add add_ addbmm addcdiv addcmul addmm alias all"
                                  + " amax amin any append arange argmax argmin as_strided asin atan"
@@ -69,138 +61,168 @@ final class ScriptCode {
                                     .split(" +")));
 
     /** Names that a file's own function may not have: they would let a method call through. */
-    private static final Set<String> RESERVED =
-            Set.of("save", "load", "from_file", "getattr", "setattr", "open", "exec", "eval");
+    private static final Names RESERVED =
+            new Names(
+                    List.of(
+                            "save",
+                            "load",
+                            "from_file",
+                            "getattr",
+                            "setattr",
+                            "open",
+                            "exec",
+                            "eval"));
 
     /** What may stand before a bracket and is no call. */
-    private static final Set<String> KEYWORDS =
-            Set.of(
-                    "and",
-                    "or",
-                    "not",
-                    "if",
-                    "elif",
-                    "else",
-                    "return",
-                    "in",
-                    "is",
-                    "while",
-                    "for",
-                    "assert",
-                    "Tuple",
-                    "List",
-                    "Optional",
-                    "Dict");
+    private static final Names KEYWORDS =
+            new Names(
+                    List.of(
+                            "and",
+                            "or",
+                            "not",
+                            "if",
+                            "elif",
+                            "else",
+                            "return",
+                            "in",
+                            "is",
+                            "while",
+                            "for",
+                            "assert",
+                            "Tuple",
+                            "List",
+                            "Optional",
+                            "Dict"));
 
-    private record Token(String text, boolean isName) {}
+    /**
+     * A token, and the path that it ends, such as {@code __torch__.A.B}: where its first and its
+     * second name stand. Three are used again and again.
+     */
+    private static final class Place {
+        private int begin;
+        private int end;
+        private boolean isName;
+        private int firstBegin;
+        private int firstEnd;
+        private int secondBegin;
+        private int secondEnd;
 
-    /** A token for every symbol, which is one ASCII character: code is mostly these. */
-    private static final Token[] SYMBOLS = new Token[128];
+        void set(Tokens token) {
+            begin = token.begin();
+            end = token.end();
+            isName = token.isName();
+            firstBegin = begin;
+            firstEnd = end;
+            secondBegin = begin;
+            secondEnd = end;
+        }
 
-    static {
-        for (char symbol = 0; symbol < SYMBOLS.length; symbol++) {
-            SYMBOLS[symbol] = new Token(String.valueOf(symbol), false);
+        /** Goes on with the path that another token ends. */
+        void follow(Place path) {
+            firstBegin = path.firstBegin;
+            firstEnd = path.firstEnd;
+            if (path.firstBegin != path.begin) {
+                secondBegin = path.secondBegin;
+                secondEnd = path.secondEnd;
+            }
         }
     }
 
-    private final String text;
+    private final List<String> files;
+    private final Names own = new Names();
 
-    ScriptCode(String text) {
-        this.text = text;
+    /** The code of all files of an archive. */
+    ScriptCode(List<String> files) {
+        this.files = List.copyOf(files);
     }
 
     /** What is wrong with it, completing "its code …"; nothing when it may be loaded. */
     Optional<String> problem() {
-        List<Token> tokens = new ArrayList<>();
-        Matcher matcher = TOKEN.matcher(text);
-        int at = 0;
-        while (at < text.length()) {
-            if ("\"'".indexOf(text.charAt(at)) >= 0) {
-                int end = endOfString(at);
-                if (end < 0) {
-                    return Optional.of("has a string that does not end on its line");
-                }
-                tokens.add(new Token(text.substring(at, end), false));
-                at = end;
-                continue;
+        try {
+            for (String text : files) {
+                define(text);
             }
-            if (!matcher.region(at, text.length()).lookingAt()) {
-                return Optional.of("has an unknown character at " + at);
+            for (String text : files) {
+                checkCalls(text);
             }
-            if (matcher.start("symbol") >= 0) {
-                tokens.add(SYMBOLS[text.charAt(at)]);
-            } else if (matcher.start("space") < 0 && matcher.start("comment") < 0) {
-                tokens.add(new Token(matcher.group(), matcher.start("name") >= 0));
-            }
-            at = matcher.end();
+            return Optional.empty();
+        } catch (BadCodeException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
         }
-        return problem(tokens);
     }
 
-    /**
-     * The index behind the string that begins here; −1 when it does not end on its line, or when
-     * another follows at once, as in the three quotes of a long string.
-     */
-    private int endOfString(int begin) {
-        char quote = text.charAt(begin);
-        for (int i = begin + 1; i < text.length() && text.charAt(i) != '\n'; i++) {
-            if (text.charAt(i) == '\\') {
-                i++;
-            } else if (text.charAt(i) == quote) {
-                boolean another = i + 1 < text.length() && "\"'".indexOf(text.charAt(i + 1)) >= 0;
-                return another ? -1 : i + 1;
+    /** Remembers what a file defines: what follows a {@code def}. */
+    private void define(String text) throws BadCodeException {
+        Tokens tokens = new Tokens(text);
+        boolean defines = false;
+        while (tokens.next()) {
+            if (defines && !RESERVED.contains(text, tokens.begin(), tokens.end())) {
+                own.add(text, tokens.begin(), tokens.end());
             }
+            if (own.size() > MAX_OWN) {
+                throw new BadCodeException("defines more than " + MAX_OWN + " functions");
+            }
+            defines = is(text, tokens.begin(), tokens.end(), "def");
         }
-        return -1;
     }
 
-    private static Optional<String> problem(List<Token> tokens) {
-        Set<String> own = new HashSet<>();
-        for (int i = 1; i < tokens.size(); i++) {
-            if (tokens.get(i - 1).text().equals("def")) {
-                own.add(tokens.get(i).text());
-            }
-        }
-        own.removeAll(RESERVED);
+    private void checkCalls(String text) throws BadCodeException {
+        Tokens tokens = new Tokens(text);
+        Place before = new Place();
+        Place last = new Place();
+        Place token = new Place();
         int depth = 0;
-        for (int i = 0; i < tokens.size(); i++) {
-            switch (tokens.get(i).text()) {
-                case "(", "[", "{" -> depth++;
-                case ")", "]", "}" -> depth--;
-                default -> {}
+        while (tokens.next()) {
+            token.set(tokens);
+            if (is(text, last, ".") && before.end > 0) {
+                token.follow(before);
             }
+            depth += depth(text.charAt(token.begin));
             if (depth > MAX_DEPTH) {
-                return Optional.of("nests more than " + MAX_DEPTH + " deep");
+                throw new BadCodeException("nests more than " + MAX_DEPTH + " deep");
             }
-            boolean called = i + 1 < tokens.size() && tokens.get(i + 1).text().equals("(");
-            if (called && tokens.get(i).isName() && !allowed(tokens, i, own)) {
-                return Optional.of(
+            if (last.isName && is(text, token, "(") && !isAllowed(text, before, last)) {
+                throw new BadCodeException(
                         "calls "
-                                + tokens.get(i).text()
+                                + text.substring(last.begin, last.end)
                                 + ", which is not among the operators that only compute");
             }
+            Place free = before;
+            before = last;
+            last = token;
+            token = free;
         }
-        return Optional.empty();
     }
 
-    private static boolean allowed(List<Token> tokens, int index, Set<String> own) {
-        String name = tokens.get(index).text();
-        String before = index > 0 ? tokens.get(index - 1).text() : "";
-        if (before.equals("class") || KEYWORDS.contains(name)) {
-            return true;
-        }
-        return own.contains(name) || COMPUTES.contains(name) || isOwnClass(tokens, index);
+    private static int depth(char first) {
+        return switch (first) {
+            case '(', '[', '{' -> 1;
+            case ')', ']', '}' -> -1;
+            default -> 0;
+        };
+    }
+
+    private boolean isAllowed(String text, Place before, Place called) {
+        return is(text, before, "class")
+                || KEYWORDS.contains(text, called.begin, called.end)
+                || own.contains(text, called.begin, called.end)
+                || COMPUTES.contains(text, called.begin, called.end)
+                || isOwnClass(text, called);
     }
 
     /**
      * {@code __torch__.A.B(…)} makes an object of a class of the file, but not of PyTorch's own.
      */
-    private static boolean isOwnClass(List<Token> tokens, int index) {
-        int first = index;
-        while (first >= 2 && tokens.get(first - 1).text().equals(".")) {
-            first -= 2;
-        }
-        return tokens.get(first).text().equals("__torch__")
-                && !tokens.get(Math.min(first + 2, index)).text().equals("torch");
+    private static boolean isOwnClass(String text, Place called) {
+        return is(text, called.firstBegin, called.firstEnd, "__torch__")
+                && !is(text, called.secondBegin, called.secondEnd, "torch");
+    }
+
+    private static boolean is(String text, Place place, String word) {
+        return is(text, place.begin, place.end, word);
+    }
+
+    private static boolean is(String text, int begin, int end, String word) {
+        return end - begin == word.length() && text.startsWith(word, begin);
     }
 }

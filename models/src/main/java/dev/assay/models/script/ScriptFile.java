@@ -10,10 +10,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -33,6 +36,14 @@ import java.util.zip.ZipFile;
 public record ScriptFile(Path file, Digest digest) {
     private static final long MAX_BYTES = 1L << 30;
     private static final int MAX_ENTRIES = 10_000;
+
+    /** So many entries may be as small as they like; further ones have the room of a tensor. */
+    private static final int SMALL_ENTRIES = 500;
+
+    private static final int LEAST_ENTRY = 256;
+    private static final Pattern NAME =
+            Pattern.compile("[A-Za-z0-9_.+-]++(?:/[A-Za-z0-9_.+-]++)++");
+
     private static final int MAX_CODE = 4 << 20;
 
     /** Checks a file; an error names it. */
@@ -43,8 +54,9 @@ public record ScriptFile(Path file, Digest digest) {
                 throw bad(file, size + " bytes; at most " + MAX_BYTES + " are read");
             }
             try (ZipFile zip = new ZipFile(file.toFile(), UTF_8)) {
-                checkEntries(zip, size, file);
-                checkCode(zip, file);
+                List<? extends ZipEntry> entries = entries(zip, size, file);
+                checkEntries(entries, size, file);
+                checkCode(zip, entries, file);
             }
             return new ScriptFile(file, Digest.sha256(file));
         } catch (ZipException | IllegalArgumentException e) {
@@ -54,16 +66,23 @@ public record ScriptFile(Path file, Digest digest) {
         }
     }
 
-    private static void checkEntries(ZipFile zip, long size, Path file) throws ModelException {
-        if (zip.size() > MAX_ENTRIES) {
-            throw bad(file, zip.size() + " entries; at most " + MAX_ENTRIES + " are read");
+    private static List<? extends ZipEntry> entries(ZipFile zip, long size, Path file)
+            throws ModelException {
+        long most = Math.min(MAX_ENTRIES, SMALL_ENTRIES + size / LEAST_ENTRY);
+        if (zip.size() > most) {
+            throw bad(file, zip.size() + " entries; at most " + most + " are read of its size");
         }
+        return Collections.list(zip.entries());
+    }
+
+    private static void checkEntries(List<? extends ZipEntry> entries, long size, Path file)
+            throws ModelException {
         Set<String> names = new HashSet<>();
         Set<String> folders = new HashSet<>();
         long unpacked = 0;
-        for (ZipEntry entry : Collections.list(zip.entries())) {
+        for (ZipEntry entry : entries) {
             String name = entry.getName();
-            if (!name.matches("[A-Za-z0-9_.+-]+(/[A-Za-z0-9_.+-]+)+") || name.contains("..")) {
+            if (!NAME.matcher(name).matches() || name.contains("..")) {
                 throw bad(file, "an entry of the name '" + name + "'");
             }
             if (entry.getMethod() != ZipEntry.STORED
@@ -90,22 +109,32 @@ public record ScriptFile(Path file, Digest digest) {
         }
     }
 
-    private static void checkCode(ZipFile zip, Path file) throws IOException, ModelException {
-        StringBuilder all = new StringBuilder();
-        for (ZipEntry entry : Collections.list(zip.entries())) {
+    private static void checkCode(ZipFile zip, List<? extends ZipEntry> entries, Path file)
+            throws IOException, ModelException {
+        List<String> code = new ArrayList<>();
+        long characters = 0;
+        for (ZipEntry entry : entries) {
             if (entry.getName().endsWith(".py")) {
-                try (InputStream in = zip.getInputStream(entry)) {
-                    all.append(new String(in.readNBytes(MAX_CODE), UTF_8)).append('\n');
+                if (entry.getSize() >= MAX_CODE) {
+                    throw tooMuchCode(file);
                 }
-                if (all.length() >= MAX_CODE) {
-                    throw bad(file, "more than " + MAX_CODE + " characters of code");
+                try (InputStream in = zip.getInputStream(entry)) {
+                    code.add(new String(in.readNBytes((int) entry.getSize()), UTF_8));
+                }
+                characters += code.getLast().length() + 1;
+                if (characters >= MAX_CODE) {
+                    throw tooMuchCode(file);
                 }
             }
         }
-        Optional<String> problem = new ScriptCode(all.toString()).problem();
+        Optional<String> problem = new ScriptCode(code).problem();
         if (problem.isPresent()) {
             throw bad(file, "its code " + problem.get());
         }
+    }
+
+    private static ModelException tooMuchCode(Path file) {
+        return bad(file, "more than " + MAX_CODE + " characters of code");
     }
 
     private static ModelException bad(Path file, String problem) {

@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.zip.ZipEntry;
 
 /** The kind of package that has a TorchScript file in the place of graph and weights. */
 final class ScriptPackageTest {
@@ -110,6 +111,22 @@ final class ScriptPackageTest {
         assertThatThrownBy(() -> RowFormat.ofColumns(empty))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("empty.csv:1: no rows");
+    }
+
+    @Test
+    void script_thatDefinesTooMuch_isRefused() throws Exception {
+        StringBuilder code = new StringBuilder();
+        for (int i = 0; i < 1_000; i++) {
+            code.append("def f").append(i).append("(x):\n  return x\n");
+        }
+        Path file = directory.resolve("large.pt");
+        Files.write(file, ScriptBytes.archive(code.toString(), ZipEntry.STORED));
+        assertThat(ScriptFile.check(file).digest()).isEqualTo(Digest.sha256(file));
+        code.append("def g(x):\n  return x\n");
+        Files.write(file, ScriptBytes.archive(code.toString(), ZipEntry.STORED));
+        assertThatThrownBy(() -> ScriptFile.check(file))
+                .isInstanceOf(ModelException.class)
+                .hasMessageEndingWith("its code defines more than 1000 functions");
     }
 
     /** A bomb of files that are not compressed: each entry of the directory is the same bytes. */

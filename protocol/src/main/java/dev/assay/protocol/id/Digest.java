@@ -38,14 +38,26 @@ public final class Digest implements Comparable<Digest> {
 
     /** Reads 64 lower-case hex digits, with or without the {@code sha256:} prefix. */
     public static Digest parse(String text) {
-        String hex = text.startsWith(PREFIX) ? text.substring(PREFIX.length()) : text;
-        if (hex.length() != 2 * BYTES || !hex.chars().allMatch(Digest::isLowerHex)) {
+        return parse(text, text.startsWith(PREFIX) ? PREFIX.length() : 0);
+    }
+
+    /** Reads exactly what {@link #toString} writes. */
+    public static Digest parseWritten(String text) {
+        return parse(text, text.startsWith(PREFIX) ? PREFIX.length() : text.length());
+    }
+
+    private static Digest parse(String text, int from) {
+        boolean hex = text.length() - from == 2 * BYTES;
+        for (int i = from; hex && i < text.length(); i++) {
+            hex = isLowerHex(text.charAt(i));
+        }
+        if (!hex) {
             throw new IllegalArgumentException(
                     "not a digest: '"
                             + clip(text)
                             + "' (expected sha256: and 64 lower-case hex digits)");
         }
-        return new Digest(HEX.parseHex(hex));
+        return new Digest(HEX.parseHex(text, from, text.length()));
     }
 
     /** The digest of these bytes. */

@@ -12,6 +12,7 @@ import dev.assay.protocol.json.StrictJson;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What the containers of a job left, one after the other: the output file of a container job.
@@ -45,8 +46,10 @@ public record ContainerResult(Digest image, List<Unit> units) {
         /** The cause of a container that ended well. */
         public static final String DONE = "done";
 
+        private static final Pattern CAUSE = Pattern.compile("[a-z_]{1,32}");
+
         public Unit {
-            if (!cause.matches("[a-z_]{1,32}") || cause.equals(DONE) != outputs.isPresent()) {
+            if (!CAUSE.matcher(cause).matches() || cause.equals(DONE) != outputs.isPresent()) {
                 throw new IllegalArgumentException(
                         "a container that is done has outputs, and only that one; a cause is a"
                                 + " word");
@@ -73,9 +76,7 @@ public record ContainerResult(Digest image, List<Unit> units) {
                     JsonFields.of(
                             StrictJson.canonicalObject(bytes, MAX_UNIT_BYTES, "unit"), "unit");
             try {
-                Unit unit = parse(json);
-                json.same(unit.bytes(), bytes);
-                return unit;
+                return parse(json);
             } catch (IllegalArgumentException e) {
                 throw json.error(e.getMessage());
             }
@@ -97,8 +98,8 @@ public record ContainerResult(Digest image, List<Unit> units) {
                             json.integer("index", 0, Container.MAX_ARRAY),
                             json.text("cause"),
                             json.integer("exitCode", -1, 255),
-                            json.digest("log"),
-                            json.optionalDigest("outputs"));
+                            json.writtenDigest("log"),
+                            json.optionalWrittenDigest("outputs"));
             json.end();
             return unit;
         }
@@ -129,16 +130,14 @@ public record ContainerResult(Digest image, List<Unit> units) {
                 JsonFields.of(
                         StrictJson.canonicalObject(bytes, (int) MAX_BYTES, "result"), "result");
         json.text("version", VERSION);
-        Digest image = json.digest("image");
+        Digest image = json.writtenDigest("image");
         List<Unit> units = new ArrayList<>();
         try {
             for (JsonFields unit : json.objects("units")) {
                 units.add(Unit.parse(unit));
             }
             json.end();
-            ContainerResult result = new ContainerResult(image, units);
-            json.same(result.bytes(), bytes);
-            return result;
+            return new ContainerResult(image, units);
         } catch (IllegalArgumentException e) {
             throw json.error(e.getMessage());
         }

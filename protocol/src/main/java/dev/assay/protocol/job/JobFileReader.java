@@ -6,14 +6,16 @@ import dev.assay.protocol.money.Price;
 import dev.assay.protocol.money.PriceUnit;
 
 import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.composer.Composer;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.parser.ParserImpl;
+import org.yaml.snakeyaml.reader.StreamReader;
+import org.yaml.snakeyaml.resolver.Resolver;
 
 import java.io.IOException;
-import java.io.StringReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -28,7 +30,7 @@ import java.util.Optional;
  * keys with the nearest known one.
  */
 public final class JobFileReader {
-    private static final int MAX_BYTES = 1 << 20;
+    private static final int MAX_BYTES = 64 << 10;
     private static final Verification DEFAULT_VERIFICATION = new Verification(500);
     private static final Price UNREAD_PRICE =
             new Price(MicroAmount.of(1), Denom.USDC, PriceUnit.THOUSAND_ROWS);
@@ -37,7 +39,7 @@ public final class JobFileReader {
 
     private JobFileReader() {}
 
-    /** Reads a file of at most 1 MiB. */
+    /** Reads a file of at most 64 KiB. */
     public static JobFile read(Path file) throws JobFileException {
         try {
             if (Files.isDirectory(file)) {
@@ -105,7 +107,13 @@ public final class JobFileReader {
         options.setNestingDepthLimit(16);
         options.setMaxAliasesForCollections(0);
         try {
-            Node root = new Yaml(options).compose(new StringReader(yaml));
+            Node root =
+                    new Composer(
+                                    new BoundedEvents(
+                                            new ParserImpl(new StreamReader(yaml), options)),
+                                    new Resolver(),
+                                    options)
+                            .getSingleNode();
             if (root instanceof MappingNode mapping) {
                 return mapping;
             }

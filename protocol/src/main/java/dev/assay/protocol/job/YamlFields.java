@@ -53,7 +53,9 @@ final class YamlFields {
         if (!(entry.getKeyNode() instanceof ScalarNode key)) {
             problem(entry.getKeyNode(), "a key must be a plain word");
         } else if (!known.contains(key.getValue())) {
-            unknown(key, known);
+            if (problems.size() < MOST_PROBLEMS) {
+                unknown(key, known);
+            }
         } else if (values.putIfAbsent(key.getValue(), entry.getValueNode()) != null) {
             problem(key, "key '" + key.getValue() + "' is given twice; keep one");
         }

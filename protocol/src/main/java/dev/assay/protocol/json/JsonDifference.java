@@ -14,6 +14,11 @@ public final class JsonDifference {
 
     /** What is wrong, with its path below {@code path}; empty when the two are equal. */
     public static Optional<String> first(JsonNode read, JsonNode written, String path) {
+        return read.equals(written) ? Optional.empty() : different(read, written, path);
+    }
+
+    /** The same where most likely something is. */
+    private static Optional<String> different(JsonNode read, JsonNode written, String path) {
         if (read instanceof ObjectNode && written instanceof ObjectNode) {
             return ofFields(read, written, path);
         }
@@ -38,7 +43,7 @@ public final class JsonDifference {
             if (due == null) {
                 return Optional.of(place + ": must be left out here");
             }
-            Optional<String> inside = first(field.getValue(), due, place);
+            Optional<String> inside = different(field.getValue(), due, place);
             if (inside.isPresent()) {
                 return inside;
             }
@@ -50,7 +55,7 @@ public final class JsonDifference {
 
     private static Optional<String> ofEntries(JsonNode read, JsonNode written, String path) {
         for (int i = 0; i < Math.min(read.size(), written.size()); i++) {
-            Optional<String> inside = first(read.get(i), written.get(i), path + "[" + i + "]");
+            Optional<String> inside = different(read.get(i), written.get(i), path + "[" + i + "]");
             if (inside.isPresent()) {
                 return inside;
             }

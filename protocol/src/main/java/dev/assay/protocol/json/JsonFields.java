@@ -11,11 +11,12 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -23,24 +24,31 @@ import java.util.regex.Pattern;
  * not read, so an unknown field is an error. Not thread-safe.
  */
 public final class JsonFields {
-    private static final Pattern QUANTITY = Pattern.compile("0|[1-9][0-9]{0,18}");
+    private static final int QUANTITY_DIGITS = 19;
 
     /** A year of four digits, as in RFC 3339; what an Instant reads beyond that is not one. */
     private static final Pattern INSTANT =
             Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\\.[0-9]{1,9})?Z");
 
-    private final ObjectNode object;
-    private final String path;
-    private final Set<String> read = new HashSet<>();
+    /** So many names are looked through one by one. */
+    private static final int FEW = 16;
 
-    private JsonFields(ObjectNode object, String path) {
+    private final ObjectNode object;
+
+    /** Told only in errors: most of many objects have none. */
+    private final Supplier<String> path;
+
+    /** Names, each once; a list, as almost all objects have few. */
+    private Collection<String> read = new ArrayList<>();
+
+    private JsonFields(ObjectNode object, Supplier<String> path) {
         this.object = object;
         this.path = path;
     }
 
     /** The fields of {@code object}; {@code path} names it in errors. */
     public static JsonFields of(ObjectNode object, String path) {
-        return new JsonFields(object, path);
+        return new JsonFields(object, () -> path);
     }
 
     public String text(String name) throws JsonException {
@@ -61,6 +69,11 @@ public final class JsonFields {
 
     public Digest digest(String name) throws JsonException {
         return parsed(name, Digest::parse);
+    }
+
+    /** A digest that begins with {@code sha256:}; in its short form it is refused. */
+    public Digest writtenDigest(String name) throws JsonException {
+        return parsed(name, Digest::parseWritten);
     }
 
     /** A field whose text this reads, or refuses with an IllegalArgumentException. */
@@ -87,7 +100,7 @@ public final class JsonFields {
     /** A 64-bit integer written as a decimal string without sign or leading zeros. */
     public long quantity(String name) throws JsonException {
         String text = text(name);
-        if (!QUANTITY.matcher(text).matches()) {
+        if (!isQuantity(text)) {
             throw wrong(name, "a decimal string such as \"1200\"");
         }
         try {
@@ -95,6 +108,21 @@ public final class JsonFields {
         } catch (NumberFormatException e) {
             throw wrong(name, "a decimal string below 2^63");
         }
+    }
+
+    /** Whether a text is digits without a leading zero. */
+    private static boolean isQuantity(String text) {
+        if (text.isEmpty()
+                || text.length() > QUANTITY_DIGITS
+                || (text.charAt(0) == '0' && text.length() > 1)) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** One of these constants, by its name. */
@@ -120,7 +148,7 @@ public final class JsonFields {
     }
 
     public JsonFields object(String name) throws JsonException {
-        return JsonFields.of(tree(name), path + "." + name);
+        return new JsonFields(tree(name), () -> path.get() + "." + name);
     }
 
     /** A nested object as it stands, for a reader of its own. */
@@ -144,14 +172,21 @@ public final class JsonFields {
         return object.has(name) ? Optional.of(digest(name)) : Optional.empty();
     }
 
+    /** {@link #writtenDigest}, when the field is there. */
+    public Optional<Digest> optionalWrittenDigest(String name) throws JsonException {
+        return object.has(name) ? Optional.of(writtenDigest(name)) : Optional.empty();
+    }
+
     /** An array of objects. */
     public List<JsonFields> objects(String name) throws JsonException {
-        List<JsonFields> children = new ArrayList<>();
-        for (JsonNode child : array(name)) {
+        JsonNode array = array(name);
+        List<JsonFields> children = new ArrayList<>(array.size());
+        for (JsonNode child : array) {
             if (!(child instanceof ObjectNode fields)) {
                 throw wrong(name, "an array of objects");
             }
-            children.add(JsonFields.of(fields, path + "." + name + "[" + children.size() + "]"));
+            int index = children.size();
+            children.add(new JsonFields(fields, () -> path.get() + "." + name + "[" + index + "]"));
         }
         return children;
     }
@@ -167,8 +202,9 @@ public final class JsonFields {
 
     /** An array of strings. */
     public List<String> texts(String name) throws JsonException {
-        List<String> texts = new ArrayList<>();
-        for (JsonNode child : array(name)) {
+        JsonNode array = array(name);
+        List<String> texts = new ArrayList<>(array.size());
+        for (JsonNode child : array) {
             if (!child.isTextual()) {
                 throw wrong(name, "an array of strings");
             }
@@ -179,8 +215,9 @@ public final class JsonFields {
 
     /** An array of small integers. */
     public List<Integer> integers(String name) throws JsonException {
-        List<Integer> integers = new ArrayList<>();
-        for (JsonNode child : array(name)) {
+        JsonNode array = array(name);
+        List<Integer> integers = new ArrayList<>(array.size());
+        for (JsonNode child : array) {
             if (!child.isInt()) {
                 throw wrong(name, "an array of integers");
             }
@@ -196,6 +233,9 @@ public final class JsonFields {
 
     /** Refuses every field that was not read. */
     public void end() throws JsonException {
+        if (read.size() == object.size()) {
+            return;
+        }
         for (String name : names()) {
             if (!read.contains(name)) {
                 throw error(
@@ -216,12 +256,12 @@ public final class JsonFields {
 
     /** An error about this object. */
     public JsonException error(@Nullable String message) {
-        return new JsonException(path + ": " + message);
+        return new JsonException(path.get() + ": " + message);
     }
 
     /** An error about one of its fields. */
     public JsonException error(String name, String message) {
-        return new JsonException(path + "." + name + ": " + message);
+        return new JsonException(path.get() + "." + name + ": " + message);
     }
 
     private JsonNode array(String name) throws JsonException {
@@ -237,7 +277,12 @@ public final class JsonFields {
         if (value == null) {
             throw error(name, "missing");
         }
-        read.add(name);
+        if (read.size() == FEW) {
+            read = new HashSet<>(read);
+        }
+        if (!read.contains(name)) {
+            read.add(name);
+        }
         return value;
     }
 

@@ -52,7 +52,7 @@ class ContainerResultTest {
                 "\"done\" | \"killed\" | a container that is done has outputs",
                 "\"out_of_memory\" | \"OOM\" | a cause is a word",
                 "\"exitCode\":137 | \"exitCode\":1000 | exitCode: expected an integer",
-                "\"sha256: | `\"` | not as it is written; digests begin with sha256:",
+                "\"sha256: | `\"` | not a digest: ",
                 "container-result/v1 | container-result/v2 | version",
                 "`\"},{` | `\",\"z\":1},{` | z: unknown field",
             })

@@ -308,17 +308,27 @@ class JobFileReaderTest {
 
     @Test
     void yaml_nestedTooDeep_isRefused() {
-        assertThat(problems("a: " + "[".repeat(100_000)))
+        assertThat(problems("a: " + "[".repeat(60_000)))
                 .containsExactly("job.yaml: not valid YAML: Nesting Depth exceeded max 16");
     }
 
     @Test
+    void yaml_ofTooManyValues_isRefusedBeforeTheyAreRead() {
+        assertThat(problems("a: [" + "x,".repeat(3_990) + "]"))
+                .contains("job.yaml:1:1: 'version' is missing");
+        assertThat(problems("a: [" + "x,".repeat(4_000) + "]"))
+                .containsExactly(
+                        "job.yaml: not valid YAML: more than 4000 keys and values; put what is"
+                                + " longer into a file or an input");
+    }
+
+    @Test
     void text_tooLong_isRefused() throws Exception {
-        String longest = GOOD + "#".repeat((1 << 20) - GOOD.length());
+        String longest = GOOD + "#".repeat((1 << 16) - GOOD.length());
         assertThat(JobFileReader.read("job.yaml", longest).name()).isEqualTo("digits");
         assertThat(problems(longest + "#"))
                 .containsExactly(
-                        "job.yaml: more than 1048576 characters; a job file is a page of YAML");
+                        "job.yaml: more than 65536 characters; a job file is a page of YAML");
     }
 
     @Test
@@ -335,9 +345,9 @@ class JobFileReaderTest {
         Path missing = folder.resolve("missing.yaml");
         assertThat(problems(missing)).containsExactly(missing + ": no such file");
         assertThat(problems(folder)).containsExactly(folder + ": is a directory, not a job file");
-        Path large = Files.write(folder.resolve("large.yaml"), new byte[(1 << 20) + 1]);
+        Path large = Files.write(folder.resolve("large.yaml"), new byte[(1 << 16) + 1]);
         assertThat(problems(large))
-                .containsExactly(large + ": more than 1048576 bytes; a job file is a page of YAML");
+                .containsExactly(large + ": more than 65536 bytes; a job file is a page of YAML");
         Path latin =
                 Files.write(
                         folder.resolve("latin.yaml"),

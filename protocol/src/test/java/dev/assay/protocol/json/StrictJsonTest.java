@@ -124,6 +124,63 @@ class StrictJsonTest {
                 .hasMessageStartingWith("doc: not in canonical form");
     }
 
+    /** A value of two bytes is a hundred times that as an object. */
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "[]", "\"\"", "1", "1.5", "{\"a\":1}", "[[[[[[[]]]]]]]"})
+    void document_ofNothingButSmallValues_isRefusedWhenItIsLarge(String value) throws Exception {
+        assertThat(StrictJson.object(list(value, 100), 1 << 20, "doc").path("a")).hasSize(100);
+        assertThatThrownBy(() -> StrictJson.object(list(value, 150_000), 1 << 22, "doc"))
+                .isInstanceOf(JsonException.class)
+                .hasMessageMatching("doc\\.a\\[[0-9]+\\].*: too many values for the .*size; .*");
+    }
+
+    @Test
+    void document_ofManyNames_isRefusedWhenTheyAreShort() {
+        StringBuilder fields = new StringBuilder("{\"A\":0");
+        for (int i = 0; i < 20_000; i++) {
+            fields.append(",\"").append(Integer.toString(i, 36)).append("\":0");
+        }
+        byte[] bytes = fields.append('}').toString().getBytes(StandardCharsets.UTF_8);
+        assertThatThrownBy(() -> StrictJson.object(bytes, bytes.length, "doc"))
+                .hasMessageContaining("too many values for the document's size");
+    }
+
+    /** Digests, paths and amounts, as documents of any size have them. */
+    @Test
+    void document_ofLongValues_isReadWhateverItsSize() throws Exception {
+        String value =
+                "{\"amount\":\"560000\",\"from\":\"escrow:"
+                        + "ab".repeat(32)
+                        + "\",\"to\":\"pool:a\"}";
+        assertThat(StrictJson.canonicalObject(list(value, 20_000), 1 << 22, "doc").path("a"))
+                .hasSize(20_000);
+    }
+
+    private static byte[] list(String value, int count) {
+        return ("{\"a\":[" + (value + ",").repeat(count - 1) + value + "]}")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Names out of their order, and more of them than are looked through one by one. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 16, 17, 18, 100})
+    void object_withNamesInAnyOrder_isReadInItsOrder(int count) throws Exception {
+        StringBuilder text = new StringBuilder("{");
+        for (int i = count; i > 0; i--) {
+            text.append("\"n").append(i).append("\":").append(i).append(i > 1 ? "," : "}");
+        }
+        var object = read(text.toString());
+        assertThat(object.properties().iterator().next().getKey()).isEqualTo("n" + count);
+        assertThat(object).hasSize(count);
+        for (int i = 1; i <= count; i++) {
+            assertThat(object.get("n" + i).intValue()).isEqualTo(i);
+        }
+        assertThat(object.get("n")).isNull();
+        String again = text.substring(0, text.length() - 1) + ",\"n1\":0}";
+        assertThatThrownBy(() -> read(again))
+                .hasMessage("doc.n1: not valid JSON: Duplicate field 'n1'");
+    }
+
     /** The same name written in two ways is the same name. */
     @Test
     void duplicate_writtenWithAnEscape_isRefused() {

@@ -76,7 +76,9 @@ public record OutputManifest(List<OutputFile> files, List<Skipped> skipped) {
         for (JsonFields file : json.objects("files")) {
             files.add(
                     new OutputFile(
-                            file.text("path"), file.quantity("size"), file.digest("digest")));
+                            file.text("path"),
+                            file.quantity("size"),
+                            file.writtenDigest("digest")));
             file.end();
         }
         List<Skipped> skipped = new ArrayList<>();

@@ -27,6 +27,12 @@ import java.util.Map;
 final class MessageCodec {
     private static final byte[] NOTHING = {};
 
+    /** So many tensors of a frame may be as small as they like. */
+    private static final int SMALL_TENSORS = 512;
+
+    /** Bytes that each further one must have room for. */
+    private static final int LEAST_TENSOR = 48;
+
     private MessageCodec() {}
 
     static byte kind(Message message) {
@@ -212,12 +218,12 @@ final class MessageCodec {
     private static Graph graph(ByteBuffer from) throws JsonException, ModelException {
         byte[] json = bytes(from, from.getInt());
         return GraphJson.read(
-                JsonFields.of(StrictJson.object(json, json.length, "graph"), "graph"));
+                JsonFields.of(StrictJson.canonicalList(json, json.length, "graph"), "graph"));
     }
 
-    private static Map<String, Tensor> parameters(ByteBuffer from) {
+    private static Map<String, Tensor> parameters(ByteBuffer from) throws WireException {
         Map<String, Tensor> parameters = new HashMap<>();
-        for (int left = from.getInt(); left > 0; left--) {
+        for (int left = tensorCount(from); left > 0; left--) {
             parameters.put(text(from), tensor(from));
         }
         return parameters;
@@ -235,9 +241,19 @@ final class MessageCodec {
         return digests;
     }
 
-    private static List<Tensor> tensors(ByteBuffer from) {
+    /** How many tensors follow; many need room, as each takes more of it here than in a frame. */
+    private static int tensorCount(ByteBuffer from) throws WireException {
+        int count = from.getInt();
+        if (count > SMALL_TENSORS + from.remaining() / LEAST_TENSOR) {
+            throw new WireException(
+                    count + " tensors in " + from.remaining() + " bytes of a frame");
+        }
+        return count;
+    }
+
+    private static List<Tensor> tensors(ByteBuffer from) throws WireException {
         List<Tensor> tensors = new ArrayList<>();
-        for (int left = from.getInt(); left > 0; left--) {
+        for (int left = tensorCount(from); left > 0; left--) {
             tensors.add(tensor(from));
         }
         return tensors;

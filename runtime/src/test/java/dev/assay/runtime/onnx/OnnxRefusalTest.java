@@ -63,6 +63,23 @@ final class OnnxRefusalTest {
     }
 
     @Test
+    void nodes_withoutAnOperator_areRefused() throws Exception {
+        assertRefused(
+                OnnxBytes.model(OnnxBytes.message().bytes(1, new byte[0])),
+                "a node without an operator");
+    }
+
+    /** Each is a few bytes of a file and kilobytes of an import. */
+    @Test
+    void nodes_withoutWeights_areRefusedWhenThereAreMany() throws Exception {
+        OnnxBytes graph = OnnxBytes.message();
+        for (int i = 0; i < 2_000; i++) {
+            graph = graph.with(1, OnnxBytes.node("Relu", List.of("x"), "y"));
+        }
+        assertRefused(OnnxBytes.model(graph), "too many nodes, attributes and numbers");
+    }
+
+    @Test
     void weights_ofAnotherType_areRefused() throws Exception {
         byte[] file =
                 OnnxBytes.model(

@@ -101,6 +101,17 @@ final class WireTest {
                 .isInstanceOf(EOFException.class);
     }
 
+    /** A tensor without axes is five bytes of a frame and two hundred as objects. */
+    @Test
+    void receive_manySmallTensors_isRefused() throws Exception {
+        ByteBuffer few = ByteBuffer.allocate(4 + 9 + 5 * 500);
+        few.putInt(9 + 5 * 500).put((byte) 18).putInt(0).putInt(500);
+        assertThat(((Message.Result) received(few.array())).outputs()).hasSize(500);
+        ByteBuffer many = ByteBuffer.allocate(4 + 9 + 5 * 5_000);
+        many.putInt(9 + 5 * 5_000).put((byte) 18).putInt(0).putInt(5_000);
+        assertRefused(many.array(), "5000 tensors in 25000 bytes of a frame");
+    }
+
     @Test
     void receive_announcedLength_isNotBelievedBeforeItsBytesCome() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -94,16 +94,23 @@ final class BundleJson {
 
     private static TlogProof proof(JsonFields fields) throws JsonException, VerificationException {
         JsonFields checkpoint = fields.object("checkpoint");
-        SignedNote note =
-                SignedNote.parse(checkpoint.text("envelope").getBytes(StandardCharsets.UTF_8));
+        String text = checkpoint.text("envelope");
+        if (text.length() > SignedNote.MAX_BYTES) {
+            throw checkpoint.error("envelope", text.length() + " characters are no signed note");
+        }
+        SignedNote note = SignedNote.parse(text.getBytes(StandardCharsets.UTF_8));
         checkpoint.end();
         fields.text("treeSize", String.valueOf(note.checkpoint().size()));
         fields.text("rootHash", base64(note.checkpoint().root().bytes()));
         List<Digest> hashes = new ArrayList<>();
-        for (String hash : fields.texts("hashes")) {
+        long index = fields.quantity("logIndex");
+        List<String> written = fields.texts("hashes");
+        if (written.size() > TlogProof.MAX_HASHES) {
+            throw fields.error("no log has leaf " + index + " or " + written.size() + " levels");
+        }
+        for (String hash : written) {
             hashes.add(digest(fields, decode(fields, hash)));
         }
-        long index = fields.quantity("logIndex");
         fields.end();
         try {
             return new TlogProof(index, hashes, note);

@@ -76,13 +76,13 @@ public final class Envelope {
                 && text.startsWith(KEY_ID, payloadEnd)
                 && text.startsWith(SIGNATURE, keyEnd)
                 && text.endsWith(END)) {
-            Envelope envelope =
-                    new Envelope(
-                            decode(text.substring(PAYLOAD.length(), payloadEnd)),
-                            keyId(text.substring(keyAt, keyEnd)),
-                            Signature.parse(decode(text.substring(signatureAt, signatureEnd))));
-            if (Arrays.equals(envelope.bytes(), bytes)) {
-                return envelope;
+            byte[] der = decode(bytes, signatureAt, signatureEnd);
+            Signature signature = Signature.parse(der);
+            if (Arrays.equals(signature.der(), der)) {
+                return new Envelope(
+                        decode(bytes, PAYLOAD.length(), payloadEnd),
+                        keyId(text.substring(keyAt, keyEnd)),
+                        signature);
             }
         }
         throw notCanonical(null);
@@ -165,12 +165,18 @@ public final class Envelope {
         }
     }
 
-    private static byte[] decode(String base64) throws VerificationException {
+    /** What a part of the bytes says in the one base64 form that it has. */
+    private static byte[] decode(byte[] bytes, int from, int to) throws VerificationException {
         try {
-            return Base64.getDecoder().decode(base64);
+            byte[] base64 = Arrays.copyOfRange(bytes, from, to);
+            byte[] decoded = Base64.getDecoder().decode(base64);
+            if (Arrays.equals(Base64.getEncoder().encode(decoded), base64)) {
+                return decoded;
+            }
         } catch (IllegalArgumentException e) {
             throw notCanonical(e);
         }
+        throw notCanonical(null);
     }
 
     private static void checkLength(int length) throws VerificationException {

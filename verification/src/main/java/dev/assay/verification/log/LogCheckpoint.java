@@ -17,6 +17,8 @@ import java.util.Base64;
  * </pre>
  */
 public record LogCheckpoint(String origin, long size, Digest root) {
+    private static final int LINES = 3;
+
     public LogCheckpoint {
         if (!LogVerifyingKey.isOrigin(origin) || size < 0) {
             throw new IllegalArgumentException(
@@ -26,8 +28,8 @@ public record LogCheckpoint(String origin, long size, Digest root) {
 
     /** Reads exactly what {@link #text} writes. */
     public static LogCheckpoint parse(String text) throws VerificationException {
-        String[] lines = text.split("\n", -1);
-        if (lines.length == 4) {
+        String[] lines = text.split("\n", LINES + 2);
+        if (lines.length == LINES + 1) {
             try {
                 LogCheckpoint checkpoint =
                         new LogCheckpoint(

@@ -74,7 +74,7 @@ public record SignedNote(LogCheckpoint checkpoint, List<NoteSignature> signature
         }
         LogCheckpoint checkpoint = LogCheckpoint.parse(note.substring(0, blank + 1));
         List<NoteSignature> signatures = new ArrayList<>();
-        for (String line : note.substring(blank + 2).lines().toList()) {
+        for (String line : note.substring(blank + 2).lines().limit(MAX_SIGNATURES + 1).toList()) {
             signatures.add(signature(line));
         }
         SignedNote parsed = new SignedNote(checkpoint, signatures);

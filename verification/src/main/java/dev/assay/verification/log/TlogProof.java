@@ -29,7 +29,9 @@ public record TlogProof(long index, List<Digest> hashes, SignedNote note) {
 
     private static final String HEAD = "c2sp.org/tlog-proof@v1";
     private static final String INDEX = "index ";
-    private static final int MAX_HASHES = 63;
+
+    /** The most levels that a log has. */
+    public static final int MAX_HASHES = 63;
 
     public TlogProof {
         hashes = List.copyOf(hashes);
@@ -51,7 +53,10 @@ public record TlogProof(long index, List<Digest> hashes, SignedNote note) {
         }
         String text = new String(bytes, StandardCharsets.UTF_8);
         int blank = text.indexOf("\n\n");
-        List<String> lines = blank < 0 ? List.of() : text.substring(0, blank).lines().toList();
+        List<String> lines =
+                blank < 0
+                        ? List.of()
+                        : text.substring(0, blank).lines().limit(MAX_HASHES + 3).toList();
         if (lines.size() < 2 || lines.size() > MAX_HASHES + 2 || !lines.get(1).startsWith(INDEX)) {
             throw notCanonical();
         }

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -39,8 +40,7 @@ public record InventoryPredicate(
         implements Predicate {
     static final String TYPE = TYPE_PREFIX + "inventory/v1";
 
-    /** A name such as {@code memory.bytes} or {@code gemm.fp32}. */
-    private static final String NAME = "[a-z][a-zA-Z0-9]*([.-][a-zA-Z0-9]+)*";
+    private static final Pattern CODE = Pattern.compile("[A-Z][A-Z0-9_]{0,63}");
 
     private static final int MAX_NAME_LENGTH = 64;
 
@@ -105,7 +105,7 @@ public record InventoryPredicate(
     /** Something that somebody should know. */
     public record Finding(String code, Severity severity, String subject, String saw) {
         public Finding {
-            if (!code.matches("[A-Z][A-Z0-9_]{0,63}")) {
+            if (!CODE.matcher(code).matches()) {
                 throw new IllegalArgumentException("'" + code + "' is no code such as GPU_LOST");
             }
             FreeText.require("subject", subject);
@@ -370,9 +370,34 @@ public record InventoryPredicate(
         return elements;
     }
 
+    /**
+     * A name such as {@code memory.bytes} or {@code gemm.fp32}: words of letters and digits, the
+     * first from a small letter on.
+     */
     private static void requireName(String name) {
-        if (name.length() > MAX_NAME_LENGTH || !name.matches(NAME)) {
+        boolean good =
+                !name.isEmpty() && name.length() <= MAX_NAME_LENGTH && isSmall(name.charAt(0));
+        for (int i = 1; good && i < name.length(); i++) {
+            boolean joins = isJoint(name.charAt(i));
+            good =
+                    joins
+                            ? i + 1 < name.length() && !isJoint(name.charAt(i - 1))
+                            : isLetterOrDigit(name.charAt(i));
+        }
+        if (!good) {
             throw new IllegalArgumentException("'" + name + "' is no name such as memory.bytes");
         }
+    }
+
+    private static boolean isJoint(char c) {
+        return c == '.' || c == '-';
+    }
+
+    private static boolean isSmall(char c) {
+        return c >= 'a' && c <= 'z';
+    }
+
+    private static boolean isLetterOrDigit(char c) {
+        return isSmall(c) || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     }
 }

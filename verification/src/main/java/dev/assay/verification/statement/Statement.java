@@ -32,6 +32,8 @@ public record Statement(List<Subject> subjects, Predicate predicate) {
 
     private static final String WHAT = "statement";
     private static final String TYPE = "https://in-toto.io/Statement/v1";
+    private static final String PREDICATE = "predicate";
+    private static final String SHA256 = "sha256";
 
     public Statement {
         subjects = List.copyOf(subjects);
@@ -56,9 +58,9 @@ public record Statement(List<Subject> subjects, Predicate predicate) {
         ArrayNode array = json.putArray("subject");
         for (Subject subject : subjects) {
             ObjectNode entry = array.addObject().put("name", subject.name());
-            entry.putObject("digest").put("sha256", subject.digest().hex());
+            entry.putObject("digest").put(SHA256, subject.digest().hex());
         }
-        json.set("predicate", predicate.json());
+        json.set(PREDICATE, predicate.json());
         return json;
     }
 
@@ -67,13 +69,13 @@ public record Statement(List<Subject> subjects, Predicate predicate) {
      * refused.
      */
     public static Statement parse(byte[] bytes) throws JsonException {
-        ObjectNode tree = StrictJson.canonicalObject(bytes, MAX_BYTES, WHAT);
+        ObjectNode tree = StrictJson.canonicalList(bytes, MAX_BYTES, WHAT);
         JsonFields json = JsonFields.of(tree, WHAT);
         json.text("_type", TYPE);
         List<Subject> subjects = new ArrayList<>();
         for (JsonFields entry : json.objects("subject")) {
             JsonFields digest = entry.object("digest");
-            subjects.add(subject(entry, digest.digest("sha256")));
+            subjects.add(subject(entry, hex(digest)));
             digest.end();
             entry.end();
         }
@@ -81,7 +83,10 @@ public record Statement(List<Subject> subjects, Predicate predicate) {
         json.end();
         try {
             Statement statement = new Statement(subjects, predicate);
-            Optional<String> other = JsonDifference.first(tree, statement.json(), WHAT);
+            // Subjects have one form: a name, and 64 digits.
+            Optional<String> other =
+                    JsonDifference.first(
+                            json.tree(PREDICATE), predicate.json(), WHAT + "." + PREDICATE);
             if (other.isPresent()) {
                 throw new JsonException(other.get());
             }
@@ -119,6 +124,14 @@ public record Statement(List<Subject> subjects, Predicate predicate) {
         return files.stream().filter(file -> names.add(file.name())).toList();
     }
 
+    private static Digest hex(JsonFields json) throws JsonException {
+        Digest digest = json.digest(SHA256);
+        if (json.text(SHA256).length() > 2 * Digest.BYTES) {
+            throw json.error(SHA256, "'" + digest + "' must be written '" + digest.hex() + "'");
+        }
+        return digest;
+    }
+
     private static Subject subject(JsonFields json, Digest digest) throws JsonException {
         try {
             return new Subject(json.text("name"), digest);
@@ -129,7 +142,7 @@ public record Statement(List<Subject> subjects, Predicate predicate) {
 
     private static Predicate predicate(JsonFields statement) throws JsonException {
         String type = statement.text("predicateType");
-        JsonFields json = statement.object("predicate");
+        JsonFields json = statement.object(PREDICATE);
         try {
             Predicate predicate =
                     switch (type) {

@@ -52,7 +52,7 @@ public record AddCheckpoint(long oldSize, List<Digest> proof, SignedNote note) {
         if (blank < 0 || !text.startsWith(OLD)) {
             throw malformed();
         }
-        List<String> lines = text.substring(0, blank).lines().toList();
+        List<String> lines = text.substring(0, blank).lines().limit(MAX_HASHES + 2).toList();
         if (lines.size() > 1 + MAX_HASHES) {
             throw malformed();
         }
