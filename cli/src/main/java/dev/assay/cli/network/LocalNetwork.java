@@ -36,14 +36,11 @@ import dev.assay.verification.check.RefutedResult;
 import dev.assay.verification.check.Replay;
 import dev.assay.verification.check.ResultContents;
 import dev.assay.verification.crypto.SigningKey;
-import dev.assay.verification.http.HttpWitness;
-import dev.assay.verification.witness.WitnessConnection;
 
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -69,11 +66,6 @@ public final class LocalNetwork implements AutoCloseable {
 
     /** Every agent here answers, so that an auction ends sooner, but for a machine under load. */
     private static final Duration AUCTION_LIMIT = Duration.ofSeconds(30);
-
-    /** For one witness to answer in. */
-    private static final Duration WITNESS_LIMIT = Duration.ofSeconds(3);
-
-    private static final Duration WITNESS_PAUSE = Duration.ofSeconds(1);
 
     private final Owned owned;
     private final Market market;
@@ -138,7 +130,7 @@ public final class LocalNetwork implements AutoCloseable {
         LocalNetwork open(int agents, CompletableFuture<HostFacts> host)
                 throws MarketException, VerificationException, JournalException, TenantException {
             WitnessRounds rounds = new WitnessRounds();
-            LogWitnesses witnesses = witnesses(rounds);
+            LogWitnesses witnesses = policy.connect(owned, rounds);
             List<LoggedEnvelope> keyStatements =
                     new ProviderKeys(home, held, clock, RANDOM)
                             .register(
@@ -167,15 +159,6 @@ public final class LocalNetwork implements AutoCloseable {
             }
             return new LocalNetwork(
                     owned, market, tenant(market, transport, keyStatements, rounds));
-        }
-
-        private LogWitnesses witnesses(WitnessRounds rounds) throws VerificationException {
-            List<WitnessConnection> connections = new ArrayList<>();
-            for (WitnessAddress witness : policy.witnesses()) {
-                connections.add(
-                        owned.add(HttpWitness.at(witness.url(), witness.key(), WITNESS_LIMIT)));
-            }
-            return new LogWitnesses(connections, policy.needed(), WITNESS_PAUSE, rounds);
         }
 
         /** The first agent's id: it ends runners that an earlier process left. */
@@ -231,8 +214,7 @@ public final class LocalNetwork implements AutoCloseable {
                     home.jobs(),
                     () -> replayEngine(runners),
                     keyStatements,
-                    new Cosignatures(
-                            policy.witnesses().stream().map(WitnessAddress::key).toList(), rounds),
+                    new Cosignatures(policy.keys(), rounds),
                     clock,
                     RANDOM);
         }
