@@ -1,6 +1,7 @@
 package dev.assay.agent;
 
 import dev.assay.agent.claims.ClaimLedger;
+import dev.assay.agent.hardware.Vouching;
 import dev.assay.agent.jobs.Assignment;
 import dev.assay.agent.jobs.Attempt;
 import dev.assay.agent.jobs.Containers;
@@ -92,6 +93,7 @@ public final class Rig implements AutoCloseable {
     public final Digest input;
     private final Sampler sampler = Sampler.start(clock);
     private Supplier<List<GpuReport>> gpus = List::of;
+    private Vouching vouching = Vouching.NONE;
     private final List<Path> broken = new ArrayList<>();
 
     /** A workplace in an empty folder. */
@@ -154,10 +156,16 @@ public final class Rig implements AutoCloseable {
                 blobs,
                 engines,
                 containers,
+                vouching,
                 HOST,
                 sampler,
                 clock,
                 receiptInterval);
+    }
+
+    /** Hardware is asked so from now on. */
+    public void vouching(Vouching now) {
+        vouching = now;
     }
 
     /** The machine has these GPUs from now on. */

@@ -4,6 +4,7 @@ import dev.assay.cli.keys.HomeKeys;
 import dev.assay.cli.network.AssayHome;
 import dev.assay.cli.network.HomeException;
 import dev.assay.cli.network.LocalNetwork;
+import dev.assay.cli.network.NetworkConfig;
 import dev.assay.cli.network.WitnessPolicy;
 import dev.assay.cli.tenant.JobResolver;
 import dev.assay.cli.tenant.OpenOrders.OpenOrder;
@@ -46,8 +47,7 @@ final class LocalRun implements AutoCloseable {
                     LocalNetwork.open(
                             opened,
                             new HomeKeys(home, PassphraseSource.NONE, new SecureRandom()),
-                            witnesses,
-                            agents,
+                            new NetworkConfig(agents, witnesses, List.of()),
                             CompletableFuture.completedFuture(HOST),
                             List::of,
                             InstantSource.system()));

@@ -18,6 +18,8 @@ public final class VerificationException extends Exception {
         BAD_ENCODING,
         /** A key that is invalid, of the wrong kind, or not the one that was named. */
         BAD_KEY,
+        /** Certificates that stand up, but end at a root that nobody named as trusted. */
+        UNKNOWN_ROOT,
         /** A signature that does not verify. */
         BAD_SIGNATURE,
         /** A statement that is malformed, of the wrong kind, or contradicts what is known. */

@@ -2,6 +2,7 @@ package dev.assay.agent.jobs;
 
 import dev.assay.agent.claims.ClaimException;
 import dev.assay.agent.claims.GpuClaim;
+import dev.assay.agent.hardware.Vouching;
 import dev.assay.agent.journal.ClaimOutcome;
 import dev.assay.agent.journal.JournalException;
 import dev.assay.protocol.id.Digest;
@@ -11,12 +12,14 @@ import dev.assay.protocol.lease.AttemptState;
 import dev.assay.protocol.lease.Cause;
 import dev.assay.protocol.market.AgentMessage.ReportAttempt;
 import dev.assay.protocol.market.Bytes;
+import dev.assay.protocol.market.LoggedEnvelope;
 import dev.assay.protocol.market.MarketException;
 import dev.assay.protocol.market.ShellInput;
 import dev.assay.protocol.market.ShellRequest;
 import dev.assay.runtime.device.GpuId;
 import dev.assay.runtime.metering.Meter;
 import dev.assay.runtime.metering.Metered;
+import dev.assay.verification.hardware.EvidenceReference;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -213,13 +216,41 @@ public final class Attempt implements Runnable, LeaseWork {
             settle();
             move(AttemptState.FINISHING);
             Digest output = execution.store();
-            move(AttemptState.ATTESTING);
-            papers.submitReceipt(ledger);
+            LoggedEnvelope last = papers.submitReceipt(ledger);
+            List<EvidenceReference> evidence = attesting(last, claim);
             cancellation.check();
             papers.submitResult(
-                    execution.build(), ledger, output, startedOn, () -> resultSigned = true);
+                    execution.build(),
+                    ledger,
+                    output,
+                    evidence,
+                    startedOn,
+                    () -> resultSigned = true);
             move(AttemptState.DONE);
         }
+    }
+
+    /**
+     * Hardware that does not vouch costs the work nothing: the tenant is told why, and the result
+     * names less.
+     */
+    private List<EvidenceReference> attesting(LoggedEnvelope last, GpuClaim claim)
+            throws AttemptFailure {
+        Vouching.Vouched vouched =
+                workplace
+                        .vouching()
+                        .vouch(
+                                new Vouching.Subject(
+                                        assignment.id(),
+                                        last,
+                                        workplace.key().verifyingKey(),
+                                        claim.gpus()),
+                                assignment.lease().deadline(),
+                                () -> cancellation.requested().isPresent());
+        vouched.problems()
+                .forEach(problem -> LOG.warn("lease {}: {}", assignment.id().brief(), problem));
+        move(AttemptState.ATTESTING, String.join("; ", vouched.problems()));
+        return vouched.evidence();
     }
 
     private Meter meter(Execution execution, List<GpuId> gpus) {
@@ -252,11 +283,15 @@ public final class Attempt implements Runnable, LeaseWork {
     }
 
     private void move(AttemptState next) throws AttemptFailure {
+        move(next, "");
+    }
+
+    private void move(AttemptState next, String detail) throws AttemptFailure {
         if (!next.isFinal()) {
             cancellation.check();
         }
         try {
-            enter(next, Optional.empty(), "");
+            enter(next, Optional.empty(), detail);
         } catch (JournalException e) {
             throw new AttemptFailure(Cause.STORAGE, e.getMessage(), e);
         } catch (MarketException e) {

@@ -6,11 +6,13 @@ import dev.assay.protocol.lease.Cause;
 import dev.assay.protocol.market.AgentMessage.SubmitReceipt;
 import dev.assay.protocol.market.AgentMessage.SubmitResult;
 import dev.assay.protocol.market.Bytes;
+import dev.assay.protocol.market.LoggedEnvelope;
 import dev.assay.protocol.market.MarketException;
 import dev.assay.runtime.device.GpuId;
 import dev.assay.runtime.metering.Meter;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.attest.SignedStatement;
+import dev.assay.verification.hardware.EvidenceReference;
 import dev.assay.verification.statement.ResultPredicate;
 import dev.assay.verification.statement.ResultPredicate.Build;
 import dev.assay.verification.statement.UsagePredicate.Device;
@@ -86,12 +88,12 @@ final class Papers {
         send(sign(ledger));
     }
 
-    /** Signs and sends a receipt, and waits until it is logged. */
-    void submitReceipt(UnitLedger ledger) throws AttemptFailure {
+    /** Signs and sends a receipt, and waits until it is logged; returns where. */
+    LoggedEnvelope submitReceipt(UnitLedger ledger) throws AttemptFailure {
         try {
             Bytes receipt = sign(ledger);
             send(receipt);
-            answers.await(receipt, ANSWER_LIMIT);
+            return new LoggedEnvelope(receipt, answers.await(receipt, ANSWER_LIMIT));
         } catch (MarketException e) {
             throw AttemptFailure.of(e);
         } catch (VerificationException e) {
@@ -104,10 +106,16 @@ final class Papers {
     /**
      * Signs the result, sends it and waits until it is logged.
      *
+     * @param evidence what hardware vouched with
      * @param signed is run once the signed result is in the journal
      */
     void submitResult(
-            Build build, UnitLedger ledger, Digest output, Instant startedOn, Runnable signed)
+            Build build,
+            UnitLedger ledger,
+            Digest output,
+            List<EvidenceReference> evidence,
+            Instant startedOn,
+            Runnable signed)
             throws AttemptFailure {
         try {
             ResultPredicate result =
@@ -122,7 +130,8 @@ final class Papers {
                             assignment.lease().seedCommitment(),
                             startedOn,
                             workplace.clock().instant(),
-                            receipts.head());
+                            receipts.head(),
+                            evidence);
             Bytes envelope =
                     Bytes.copyOf(SignedStatement.sign(result.statement(), workplace.key()).bytes());
             workplace.journal().result(assignment.id(), envelope);

@@ -1,6 +1,7 @@
 package dev.assay.agent.jobs;
 
 import dev.assay.agent.claims.ClaimLedger;
+import dev.assay.agent.hardware.Vouching;
 import dev.assay.agent.journal.Journal;
 import dev.assay.protocol.blob.BlobStore;
 import dev.assay.runtime.host.HostFacts;
@@ -15,6 +16,7 @@ import java.time.InstantSource;
  *
  * @param key the provider's attestation key
  * @param claims grants the machine's GPUs
+ * @param vouching asks the machine's hardware
  * @param host the machine, as receipts name its devices
  * @param receiptInterval how often a receipt is signed while an attempt runs
  */
@@ -25,6 +27,7 @@ public record Workplace(
         BlobStore blobs,
         Engines engines,
         Containers containers,
+        Vouching vouching,
         HostFacts host,
         Sampler sampler,
         InstantSource clock,

@@ -46,8 +46,8 @@ final class JournalFailureTest {
         FIRST_RECEIPT(receipt(0), AttemptState.RUNNING),
         UNITS("INSERT ON unit", AttemptState.RUNNING),
         FINISHING(state("FINISHING"), AttemptState.RUNNING),
+        LAST_RECEIPT(receipt(1), AttemptState.FINISHING),
         ATTESTING(state("ATTESTING"), AttemptState.FINISHING),
-        LAST_RECEIPT(receipt(1), AttemptState.ATTESTING),
         RESULT("UPDATE OF result ON attempt", AttemptState.ATTESTING);
 
         private final String sql;

@@ -4,6 +4,7 @@ import dev.assay.agent.bidding.PriceTable;
 import dev.assay.agent.claims.ClaimLedger;
 import dev.assay.agent.daemon.Agent;
 import dev.assay.agent.daemon.AgentConfig;
+import dev.assay.agent.hardware.Vouching;
 import dev.assay.agent.jobs.Workplace;
 import dev.assay.agent.journal.Journal;
 import dev.assay.protocol.blob.BlobStore;
@@ -66,6 +67,7 @@ public final class IdleAgentProcess {
                                         BlobStore.open(home.resolve("blobs")),
                                         (_, resources, _) -> new ExactEngine(resources.cpu()),
                                         IdleAgentProcess::noContainers,
+                                        Vouching.NONE,
                                         host,
                                         sampler,
                                         clock,

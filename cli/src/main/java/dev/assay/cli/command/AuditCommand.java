@@ -72,6 +72,7 @@ public final class AuditCommand implements Callable<Integer> {
     private final HelpOption help = new HelpOption();
 
     @Mixin private final AuditKeys keys = new AuditKeys();
+    @Mixin private final RootOptions roots = new RootOptions();
 
     @Parameters(
             paramLabel = "EVIDENCE",
@@ -126,6 +127,9 @@ public final class AuditCommand implements Callable<Integer> {
             known.add(witness(witness.strip()));
         }
         if (HistoryAuditRun.isAt(place)) {
+            if (roots.areNamed()) {
+                throw bad("--root is for evidence folders; a history has no files of hardware");
+            }
             if (keys.signerNamed()) {
                 throw bad("--key is for bundles; a history has the keys of all who signed");
             }
@@ -138,6 +142,9 @@ public final class AuditCommand implements Callable<Integer> {
                     .call();
         }
         AuditTarget target = AuditTarget.at(place);
+        if (roots.areNamed() && !(target instanceof AuditTarget.Folder)) {
+            throw bad("--root is for evidence folders: nothing else holds evidence of hardware");
+        }
         AuditText text = new AuditText(Terminal.standard());
         AuditReport report =
                 switch (target) {
@@ -175,7 +182,8 @@ public final class AuditCommand implements Callable<Integer> {
                             engine,
                             extent,
                             json ? _ -> {} : text::replayed,
-                            checkpoints(beside.log(), known))
+                            checkpoints(beside.log(), known),
+                            roots.trusted())
                     .audit(target.path());
         }
     }

@@ -23,6 +23,11 @@ final class RootOptions {
             description = "a certificate in PEM that you trust as a root, of any kind of evidence")
     private List<Path> roots = List.of();
 
+    /** Whether any was named. */
+    boolean areNamed() {
+        return !roots.isEmpty();
+    }
+
     /** The published roots and the named ones. */
     TrustRoots trusted() throws VerificationException {
         TrustRoots trusted = TrustRoots.published();

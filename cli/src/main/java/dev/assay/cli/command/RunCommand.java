@@ -1,5 +1,7 @@
 package dev.assay.cli.command;
 
+import dev.assay.agent.hardware.EvidenceProgram;
+import dev.assay.agent.hardware.HardwarePrograms;
 import dev.assay.agent.journal.JournalException;
 import dev.assay.cli.console.RunJson;
 import dev.assay.cli.console.RunText;
@@ -9,7 +11,7 @@ import dev.assay.cli.network.AssayHome;
 import dev.assay.cli.network.GpuLooks;
 import dev.assay.cli.network.HomeException;
 import dev.assay.cli.network.LocalNetwork;
-import dev.assay.cli.network.WitnessPolicy;
+import dev.assay.cli.network.NetworkConfig;
 import dev.assay.cli.tenant.JobResolver;
 import dev.assay.cli.tenant.OpenOrders.OpenOrder;
 import dev.assay.cli.tenant.ResolvedJob;
@@ -35,9 +37,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -97,6 +102,14 @@ public final class RunCommand implements Callable<Integer> {
 
     @Mixin private final WitnessOptions witnesses = new WitnessOptions();
 
+    @Option(
+            names = "--hardware-evidence",
+            paramLabel = "PROGRAM",
+            description =
+                    "what the agents run to have this machine's hardware vouch for a lease"
+                            + " (docs/hardware-evidence.md); may be repeated")
+    private List<Path> evidence = new ArrayList<>();
+
     @Mixin private final PassphraseOptions passphrase = new PassphraseOptions();
 
     @CommandLine.Spec private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
@@ -115,7 +128,7 @@ public final class RunCommand implements Callable<Integer> {
         if (agents < 1 || agents > LocalNetwork.MOST_AGENTS) {
             throw mistake("--agents: " + agents + " is not from 1 to " + LocalNetwork.MOST_AGENTS);
         }
-        WitnessPolicy policy = witnesses.policy();
+        NetworkConfig config = new NetworkConfig(agents, witnesses.policy(), programs());
         JobFile file = file();
         LoggerFactory.getILoggerFactory(); // set up before several threads log at once
         Consumer<RunEvent> events =
@@ -127,10 +140,21 @@ public final class RunCommand implements Callable<Integer> {
                 AssayHome home = AssayHome.open(AssayHome.defaultRoot());
                 HomeKeys keys =
                         new HomeKeys(home.root(), passphrase.passphrases(), new SecureRandom());
-                LocalNetwork network =
-                        LocalNetwork.open(home, keys, policy, agents, host, gpus, clock)) {
+                LocalNetwork network = LocalNetwork.open(home, keys, config, host, gpus, clock)) {
             return run(network.tenant(), file, events, interruption);
         }
+    }
+
+    private List<EvidenceProgram> programs() {
+        if (evidence.size() > HardwarePrograms.MOST) {
+            throw mistake("--hardware-evidence: more than " + HardwarePrograms.MOST + " programs");
+        }
+        for (Path program : evidence) {
+            if (!Files.isRegularFile(program) || !Files.isExecutable(program)) {
+                throw mistake("--hardware-evidence: " + program + " is no program that can be run");
+            }
+        }
+        return evidence.stream().map(Path::toAbsolutePath).map(EvidenceProgram::new).toList();
     }
 
     private JobFile file() throws JobFileException {

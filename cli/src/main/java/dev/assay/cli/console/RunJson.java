@@ -88,6 +88,11 @@ public final class RunJson implements Consumer<RunEvent> {
                                                 .put("exitCode", unit.exitCode()));
                 put(json);
             }
+            case RunEvent.Vouched vouched ->
+                    put(
+                            named("hardware")
+                                    .put("kind", vouched.evidence().kind().label())
+                                    .put("digest", vouched.evidence().digest().toString()));
             case RunEvent.Replayed _ -> {}
             case RunEvent.Audited audited ->
                     put(

@@ -68,6 +68,13 @@ public final class RunText implements Consumer<RunEvent> {
             case RunEvent.ResultReady ready -> result.predicted(ready);
             case RunEvent.ModelReady ready -> result.trained(ready);
             case RunEvent.ContainersReady ready -> result.ran(ready);
+            case RunEvent.Vouched vouched ->
+                    lines.say(
+                            "hardware",
+                            vouched.evidence().kind().title()
+                                    + " "
+                                    + vouched.evidence().digest().brief()
+                                    + " is named by the result; assay audit checks it");
             case RunEvent.Replayed replayed -> {
                 if (auditing == null) {
                     auditing = new ProgressBar("units replayed");
@@ -173,6 +180,9 @@ public final class RunText implements Consumer<RunEvent> {
                             + "  "
                             + Words.plain(changed.detail()));
         } else {
+            if (!changed.detail().isEmpty()) {
+                lines.say("attempt", Words.plain(changed.detail()));
+            }
             lines.progress("attempt", changed.state().name());
             if (changed.state() == AttemptState.RUNNING) {
                 running = new ProgressBar(noun());

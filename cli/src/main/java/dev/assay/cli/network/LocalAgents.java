@@ -4,6 +4,7 @@ import dev.assay.agent.bidding.PriceTable;
 import dev.assay.agent.claims.ClaimLedger;
 import dev.assay.agent.daemon.Agent;
 import dev.assay.agent.daemon.AgentConfig;
+import dev.assay.agent.hardware.Vouching;
 import dev.assay.agent.jobs.Engines;
 import dev.assay.agent.jobs.Workplace;
 import dev.assay.agent.journal.Journal;
@@ -74,6 +75,7 @@ final class LocalAgents {
      * Builds an agent.
      *
      * @param gpus asks for the machine's GPUs; the first agent rents them out
+     * @param vouching asks its hardware
      */
     static LocalAgent create(
             int index,
@@ -83,6 +85,7 @@ final class LocalAgents {
             BlobStore blobs,
             HostFacts host,
             Supplier<List<GpuReport>> gpus,
+            Vouching vouching,
             RunnerPool runners,
             InstantSource clock)
             throws JournalException {
@@ -99,6 +102,7 @@ final class LocalAgents {
                         blobs,
                         new LocalEngines(index == 0, runners),
                         containers,
+                        vouching,
                         host,
                         sampler,
                         clock,

@@ -1,5 +1,8 @@
 package dev.assay.cli.network;
 
+import dev.assay.agent.hardware.HardwarePrograms;
+import dev.assay.agent.hardware.LogHead;
+import dev.assay.agent.hardware.Vouching;
 import dev.assay.agent.journal.JournalException;
 import dev.assay.cli.keys.HomeKeys;
 import dev.assay.cli.network.LocalAgents.LocalAgent;
@@ -80,8 +83,6 @@ public final class LocalNetwork implements AutoCloseable {
     /**
      * Opens the network.
      *
-     * @param witnesses who cosigns the checkpoints of the market's log
-     * @param agents how many agents bid, 1 to {@link #MOST_AGENTS}
      * @param host the machine that the agents rent out; waited for when the first agent starts
      * @param gpus asks for the machine's GPUs
      * @param home stays its caller's
@@ -90,8 +91,7 @@ public final class LocalNetwork implements AutoCloseable {
     public static LocalNetwork open(
             AssayHome home,
             HomeKeys keys,
-            WitnessPolicy witnesses,
-            int agents,
+            NetworkConfig config,
             CompletableFuture<HostFacts> host,
             Supplier<List<GpuReport>> gpus,
             InstantSource clock)
@@ -102,9 +102,8 @@ public final class LocalNetwork implements AutoCloseable {
                     TenantException {
         Owned owned = new Owned();
         try {
-            return new Opening(
-                            home, keys, witnesses, gpus, clock, BlobStore.open(home.blobs()), owned)
-                    .open(agents, host);
+            return new Opening(home, keys, config, gpus, clock, BlobStore.open(home.blobs()), owned)
+                    .open(host);
         } catch (BlobException
                 | MarketException
                 | VerificationException
@@ -120,22 +119,22 @@ public final class LocalNetwork implements AutoCloseable {
     private record Opening(
             AssayHome home,
             HomeKeys held,
-            WitnessPolicy policy,
+            NetworkConfig config,
             Supplier<List<GpuReport>> gpus,
             InstantSource clock,
             BlobStore blobs,
             Owned owned) {
         private static final SecureRandom RANDOM = new SecureRandom();
 
-        LocalNetwork open(int agents, CompletableFuture<HostFacts> host)
+        LocalNetwork open(CompletableFuture<HostFacts> host)
                 throws MarketException, VerificationException, JournalException, TenantException {
             WitnessRounds rounds = new WitnessRounds();
-            LogWitnesses witnesses = policy.connect(owned, rounds);
+            LogWitnesses witnesses = config.witnesses().connect(owned, rounds);
             List<LoggedEnvelope> keyStatements =
                     new ProviderKeys(home, held, clock, RANDOM)
                             .register(
                                     witnesses.publication(),
-                                    IntStream.range(0, agents)
+                                    IntStream.range(0, config.agents())
                                             .mapToObj(Opening::provider)
                                             .toList());
             MarketKeys keys = new MarketKeys(key("market"), held.logKey());
@@ -154,7 +153,7 @@ public final class LocalNetwork implements AutoCloseable {
                     owned.add(
                             new RunnerPool(
                                     RunnerSettings.of(owner(), home.cache(), 1), WARM_RUNNERS));
-            for (int i = 0; i < agents; i++) {
+            for (int i = 0; i < config.agents(); i++) {
                 agent(i, host.join(), runners, market, keys, transport);
             }
             return new LocalNetwork(
@@ -192,9 +191,21 @@ public final class LocalNetwork implements AutoCloseable {
                                     blobs,
                                     host,
                                     gpus,
+                                    vouching(connection, keys),
                                     runners,
                                     clock));
             agent.agent().start(connection.agent());
+        }
+
+        private Vouching vouching(MarketClient connection, MarketKeys keys) {
+            return config.evidence().isEmpty()
+                    ? Vouching.NONE
+                    : new HardwarePrograms(
+                            config.evidence(),
+                            LogHead.of(connection.tenant(), keys.log().verifyingKey()),
+                            blobs,
+                            clock,
+                            HardwarePrograms.LIMIT);
         }
 
         private TenantClient tenant(
@@ -214,7 +225,7 @@ public final class LocalNetwork implements AutoCloseable {
                     home.jobs(),
                     () -> replayEngine(runners),
                     keyStatements,
-                    new Cosignatures(policy.keys(), rounds),
+                    new Cosignatures(config.witnesses().keys(), rounds),
                     clock,
                     RANDOM);
         }

@@ -177,6 +177,9 @@ final class Evidence {
 
     private void work(EvidenceWriter writer, ResultContents work) throws VerificationException {
         ResultPredicate result = work.result().result();
+        for (int i = 0; i < result.evidence().size(); i++) {
+            left(writer, EvidenceLayout.hardware(i), result.evidence().get(i).digest());
+        }
         switch (result.build()) {
             case InferenceBuild build -> {
                 Manifest manifest = manifest(build.model());

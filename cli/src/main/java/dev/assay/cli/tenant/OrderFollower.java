@@ -213,6 +213,7 @@ final class OrderFollower {
                 AttestedResult.verify(envelope(document), known(providerKey), known(lease), head)
                         .finishedBy(client.clock().instant());
         evidence.add(EvidenceLayout.RESULT, document, known(providerKey));
+        result.result().evidence().forEach(named -> events.accept(new RunEvent.Vouched(named)));
         ResultContents contents = ResultContents.open(result, client.blobs());
         evidence.work(contents);
         keep(contents);

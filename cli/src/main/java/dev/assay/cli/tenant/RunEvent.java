@@ -7,6 +7,7 @@ import dev.assay.protocol.lease.CloseReason;
 import dev.assay.protocol.market.OrderEvent;
 import dev.assay.protocol.market.Output;
 import dev.assay.protocol.usage.Usage;
+import dev.assay.verification.hardware.EvidenceReference;
 import dev.assay.verification.statement.OrderPredicate;
 import dev.assay.verification.statement.SettlementPredicate;
 import dev.assay.verification.statement.VerdictPredicate;
@@ -47,6 +48,11 @@ public sealed interface RunEvent {
 
     /** A receipt, verified in its chain. */
     record Receipt(long sequence, Usage usage, long logIndex) implements RunEvent {}
+
+    /**
+     * The result names hardware evidence; whether it stands up is the evidence folder's audit's.
+     */
+    record Vouched(EvidenceReference evidence) implements RunEvent {}
 
     /** An inference's files are here and fit its commitments. */
     record ResultReady(long rows, Optional<Long> correct, Path predictions) implements RunEvent {}

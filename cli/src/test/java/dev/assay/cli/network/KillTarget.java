@@ -1,5 +1,6 @@
 package dev.assay.cli.network;
 
+import dev.assay.agent.hardware.Vouching;
 import dev.assay.cli.network.LocalAgents.LocalAgent;
 import dev.assay.cli.tenant.Cosignatures;
 import dev.assay.cli.tenant.JobResolver;
@@ -114,6 +115,7 @@ public final class KillTarget {
                                     blobs,
                                     HOST,
                                     () -> survey().take().gpus(),
+                                    Vouching.NONE,
                                     runners,
                                     this::instant));
             agent.agent().start(new Gate(market));

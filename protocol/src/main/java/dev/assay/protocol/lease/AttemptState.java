@@ -8,7 +8,7 @@ public enum AttemptState {
     PREPARING,
     /** The engine computes. */
     RUNNING,
-    /** Outputs are stored. */
+    /** Outputs are stored, the last receipt is logged, and hardware is asked to vouch. */
     FINISHING,
     /** The result is signed and logged. */
     ATTESTING,

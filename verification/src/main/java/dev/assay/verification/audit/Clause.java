@@ -49,7 +49,9 @@ public enum Clause {
     BID_DEPOSIT("The deposit behind the bid went to whom it is due."),
     FAULT("Whoever is billed for a failed attempt caused the failure."),
     IDENTITY("The keys belong to the parties that they are said to belong to."),
-    HARDWARE("The work ran on the hardware that was rented, and by clocks that were right.");
+    HARDWARE(
+            "What hardware is named to have signed stands up, and is of its lease; the work ran on"
+                    + " the hardware that was rented, and by clocks that were right.");
 
     private final String sentence;
 
@@ -72,6 +74,7 @@ public enum Clause {
         return switch (refusal.code()) {
             case BAD_ENCODING -> ENCODING;
             case BAD_KEY -> KEY;
+            case UNKNOWN_ROOT -> HARDWARE;
             case BAD_SIGNATURE -> SIGNATURE;
             case BAD_STATEMENT -> STATEMENT;
             case BROKEN_CHAIN -> RECEIPT_CHAIN;

@@ -31,6 +31,7 @@ import java.util.stream.Stream;
  *                               training.json and of each unit its checkpoint-00000.json and
  *                               checkpoint-00000.safetensors; of containers: result.json, and of each its
  *                               unit-00000.log and unit-00000-outputs.json
+ * hardware/                     what hardware signed of the lease, N.json as the result's evidence[N] names it
  * </pre>
  *
  * A lease that closed without a result has no result, verdict, draw and work.
@@ -87,6 +88,11 @@ public final class EvidenceLayout {
     /** The tensors of that checkpoint. */
     public static String tensors(int unit) {
         return String.format(Locale.ROOT, "work/checkpoint-%05d.safetensors", unit);
+    }
+
+    /** The hardware evidence that a result names in this place, from 0. */
+    public static String hardware(int place) {
+        return "hardware/" + place + ".json";
     }
 
     /** The log of a container. */

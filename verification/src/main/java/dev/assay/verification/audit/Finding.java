@@ -41,7 +41,7 @@ public record Finding(Standing standing, String file, String field, Clause claus
     public static Finding of(String file, Clause clause, VerificationException refusal) {
         Standing standing =
                 switch (refusal.code()) {
-                    case IO, LOG_IN_USE, REPLAY_FAILED -> Standing.UNCHECKED;
+                    case IO, LOG_IN_USE, REPLAY_FAILED, UNKNOWN_ROOT -> Standing.UNCHECKED;
                     case BAD_ENCODING,
                             BAD_KEY,
                             BAD_SIGNATURE,

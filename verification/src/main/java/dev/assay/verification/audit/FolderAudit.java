@@ -3,6 +3,7 @@ package dev.assay.verification.audit;
 import dev.assay.models.engine.Engine;
 import dev.assay.verification.audit.Finding.Standing;
 import dev.assay.verification.check.Replay;
+import dev.assay.verification.hardware.TrustRoots;
 import dev.assay.verification.log.VerifiedCheckpoint;
 import dev.assay.verification.statement.SettlementPredicate.Purpose;
 
@@ -33,26 +34,33 @@ public final class FolderAudit {
     private final Extent extent;
     private final IntConsumer replayed;
     private final CheckpointAudit checkpoints;
+    private final TrustRoots roots;
     private final List<Finding> findings = new ArrayList<>();
 
     /**
-     * An audit of one folder.
+     * An audit of one folder, which trusts no root of hardware.
      *
      * @param exact an exact engine, which stays its caller's; see {@link Replay}
      * @param replayed told each unit after it was replayed
      */
     public FolderAudit(Engine exact, Extent extent, IntConsumer replayed) {
-        this(exact, extent, replayed, CheckpointAudit.ALONE);
+        this(exact, extent, replayed, CheckpointAudit.ALONE, TrustRoots.none());
     }
 
     /**
      * An audit that also compares the log's checkpoints with what else is at hand.
      *
      * @param checkpoints what that is
+     * @param roots at which certificates of hardware may end
      */
     public FolderAudit(
-            Engine exact, Extent extent, IntConsumer replayed, CheckpointAudit checkpoints) {
+            Engine exact,
+            Extent extent,
+            IntConsumer replayed,
+            CheckpointAudit checkpoints,
+            TrustRoots roots) {
         this.checkpoints = checkpoints;
+        this.roots = roots;
         this.exact = exact;
         this.extent = extent;
         this.replayed = replayed;
@@ -116,6 +124,7 @@ public final class FolderAudit {
         }
         new KeyCheck(folder, history.logKey(), checkpoint, findings).run(history);
         log(history);
+        new HardwareAudit(folder, roots, findings).audit(history);
         if (history.work().isPresent()) {
             new WorkAudit(new Replay(exact), extent, replayed, findings)
                     .audit(new WorkFiles(folder), history.work().get());

@@ -60,6 +60,7 @@ final class LeaseHistory {
      * Everything that was verified.
      *
      * @param statements every statement, and where the log holds it
+     * @param logged the same entries of the log, verified, in the same order
      * @param checkpoint the one of all proofs but the draw's
      * @param bundled whether there are bundles, which then say the same
      */
@@ -73,8 +74,19 @@ final class LeaseHistory {
             Optional<Work> work,
             SignedStatement<SettlementPredicate> settlement,
             List<BundleCheck.Logged> statements,
+            List<LoggedLeaf> logged,
             VerifiedCheckpoint checkpoint,
             boolean bundled) {
+        /** The entry of the statement with this name, which is there. */
+        LoggedLeaf logged(String name) {
+            for (int i = 0; i < statements.size(); i++) {
+                if (statements.get(i).name().equals(name)) {
+                    return logged.get(i);
+                }
+            }
+            throw new IllegalArgumentException("the lease has no " + name);
+        }
+
         Optional<AuditedResult> verdict() {
             return work.flatMap(Work::audited);
         }
@@ -129,6 +141,7 @@ final class LeaseHistory {
                 work,
                 settlement,
                 statements,
+                logged,
                 logged.getFirst().checkpoint(),
                 bundled);
     }

@@ -3,6 +3,8 @@ package dev.assay.verification.hardware;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.VerificationException.Code;
 
+import java.io.IOException;
+import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
@@ -10,9 +12,12 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAPublicKey;
+import java.security.spec.PSSParameterSpec;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -20,6 +25,9 @@ import java.util.Set;
  * on to the root, which is among them.
  */
 record CertificateChain(String what, List<X509Certificate> certificates) {
+    private static final int DIGITAL_SIGNATURE = 0;
+    private static final int RSA_BITS = 2048;
+
     CertificateChain {
         certificates = List.copyOf(certificates);
     }
@@ -34,25 +42,76 @@ record CertificateChain(String what, List<X509Certificate> certificates) {
         return certificates.getFirst();
     }
 
+    /** The certificate whose key signed; refused when it says that its key is for other things. */
+    X509Certificate signer() throws VerificationException {
+        X509Certificate leaf = leaf();
+        boolean[] usage = leaf.getKeyUsage();
+        if (leaf.getBasicConstraints() >= 0 || (usage != null && !usage[DIGITAL_SIGNATURE])) {
+            throw new VerificationException(
+                    Code.BAD_KEY,
+                    what + "[0]: its key certifies or encrypts, and is not to sign what is told");
+        }
+        return leaf;
+    }
+
     /**
      * Verifies that each certificate is issued by the next (RFC 5280), all valid at this time, and
-     * that the last is a trusted root. Revocation is not looked up.
+     * then that the last is a trusted root: {@link Code#UNKNOWN_ROOT} says that all else stands.
+     * Revocation is not looked up.
      */
     TrustRoots.Root verify(EvidenceKind kind, TrustRoots roots, Instant at)
             throws VerificationException {
         leaf();
         requireOrder();
+        requireStrength();
+        requirePath(at);
         X509Certificate last = certificates.getLast();
-        TrustRoots.Root root =
-                roots.find(kind, last)
-                        .orElseThrow(
-                                () ->
-                                        wrong(
-                                                "ends at "
-                                                        + Certificates.subject(last)
-                                                        + ", which is no root that is trusted for "
-                                                        + kind.title()
-                                                        + "s; name it if you trust it"));
+        return roots.find(kind, last)
+                .orElseThrow(
+                        () ->
+                                new VerificationException(
+                                        Code.UNKNOWN_ROOT,
+                                        what
+                                                + ": ends at "
+                                                + Certificates.subject(last)
+                                                + ", which is no root that is trusted for "
+                                                + kind.title()
+                                                + "s; name it if you trust it"));
+    }
+
+    /** Refuses what the JDK still takes: SHA-1 under a certificate, and short RSA keys. */
+    private void requireStrength() throws VerificationException {
+        for (int i = 0; i < certificates.size(); i++) {
+            X509Certificate certificate = certificates.get(i);
+            if (certificate.getPublicKey() instanceof RSAPublicKey rsa
+                    && rsa.getModulus().bitLength() < RSA_BITS) {
+                throw wrong("certificate " + i + " has an RSA key of less than 2048 bits");
+            }
+            // A root is compared with the trusted one; nothing rests on its own signature.
+            if (i + 1 < certificates.size() && isSha1(certificate)) {
+                throw wrong("certificate " + i + " is signed with SHA-1");
+            }
+        }
+    }
+
+    private boolean isSha1(X509Certificate certificate) throws VerificationException {
+        String algorithm = certificate.getSigAlgName();
+        try {
+            if (algorithm.equals("RSASSA-PSS")) {
+                AlgorithmParameters parameters = AlgorithmParameters.getInstance(algorithm);
+                parameters.init(certificate.getSigAlgParams());
+                algorithm =
+                        parameters.getParameterSpec(PSSParameterSpec.class).getDigestAlgorithm();
+            }
+        } catch (GeneralSecurityException | IOException e) {
+            throw new VerificationException(
+                    Code.BAD_KEY, what + ": a signature without its algorithm", e);
+        }
+        return algorithm.replace("-", "").toUpperCase(Locale.ROOT).startsWith("SHA1");
+    }
+
+    private void requirePath(Instant at) throws VerificationException {
+        X509Certificate last = certificates.getLast();
         try {
             CertificateFactory factory = CertificateFactory.getInstance("X.509");
             PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(last, null)));
@@ -64,7 +123,6 @@ record CertificateChain(String what, List<X509Certificate> certificates) {
                             factory.generateCertPath(
                                     certificates.subList(0, certificates.size() - 1)),
                             parameters);
-            return root;
         } catch (CertPathValidatorException e) {
             throw new VerificationException(
                     Code.BAD_KEY,

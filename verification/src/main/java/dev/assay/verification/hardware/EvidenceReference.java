@@ -1,5 +1,6 @@
 package dev.assay.verification.hardware;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.assay.protocol.id.Digest;
@@ -12,6 +13,8 @@ import dev.assay.verification.VerificationException.Code;
 import dev.assay.verification.log.LogCheckpoint;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * How a statement names hardware evidence: the kind and digest of an {@link EvidenceFile}, and from
@@ -31,10 +34,23 @@ public record EvidenceReference(
     /** The most references of one statement. */
     public static final int MAX = 64;
 
+    private static final String FIELD = "evidence";
+
     /** What evidence can be about. */
     public enum About {
         LEASE,
         STATEMENT
+    }
+
+    /** Evidence of a lease. */
+    public static EvidenceReference ofLease(
+            EvidenceKind kind, Digest digest, LeaseId lease, LogCheckpoint checkpoint) {
+        return new EvidenceReference(kind, digest, About.LEASE, lease.digest(), checkpoint);
+    }
+
+    /** Whether it is evidence of this lease. */
+    public boolean isAbout(LeaseId lease) {
+        return about == About.LEASE && aboutDigest.equals(lease.digest());
     }
 
     /** The nonce that the evidence must hold. */
@@ -80,6 +96,34 @@ public record EvidenceReference(
                 .put("checkpointOrigin", checkpoint.origin())
                 .put("checkpointSize", Long.toString(checkpoint.size()))
                 .put("checkpointRoot", checkpoint.root().toString());
+    }
+
+    /** Adds the field {@code evidence} to a statement's; none when nothing is named. */
+    public static void put(ObjectNode statement, List<EvidenceReference> evidence) {
+        if (!evidence.isEmpty()) {
+            ArrayNode named = statement.putArray(FIELD);
+            evidence.forEach(reference -> named.add(reference.json()));
+        }
+    }
+
+    /** Reads what {@link #put} writes: a list that is there is not empty. */
+    public static List<EvidenceReference> all(JsonFields statement) throws JsonException {
+        if (!statement.names().contains(FIELD)) {
+            return List.of();
+        }
+        List<EvidenceReference> evidence = new ArrayList<>();
+        for (JsonFields entry : statement.objects(FIELD, MAX)) {
+            try {
+                evidence.add(parse(entry));
+            } catch (IllegalArgumentException e) {
+                throw entry.error(e.getMessage());
+            }
+            entry.end();
+        }
+        if (evidence.isEmpty()) {
+            throw statement.error(FIELD, "empty; leave it out");
+        }
+        return List.copyOf(evidence);
     }
 
     /** Reads what {@link #json} writes. */

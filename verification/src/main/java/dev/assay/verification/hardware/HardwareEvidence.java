@@ -14,7 +14,8 @@ public sealed interface HardwareEvidence permits TpmQuote, SevSnpReport, TdxQuot
      * @param nonce what the hardware was asked to sign
      * @param roots the certificates at which chains may end
      * @param at when certificates must have been valid
-     * @throws VerificationException with the first thing that does not stand up
+     * @throws VerificationException with the first thing that does not stand up; a root that is not
+     *     trusted is looked for last, so that its code says that nothing else is wrong
      */
     VerifiedHardware verify(EvidenceNonce nonce, TrustRoots roots, Instant at)
             throws VerificationException;

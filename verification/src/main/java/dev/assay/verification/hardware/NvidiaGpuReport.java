@@ -2,6 +2,7 @@ package dev.assay.verification.hardware;
 
 import dev.assay.protocol.market.Bytes;
 import dev.assay.verification.VerificationException;
+import dev.assay.verification.VerificationException.Code;
 import dev.assay.verification.hardware.Keys.Curve;
 import dev.assay.verification.hardware.VerifiedHardware.Fact;
 
@@ -45,6 +46,10 @@ public record NvidiaGpuReport(
     private static final int MEASUREMENTS = 0x60;
     private static final int DMTF = 1;
     private static final int NONCE = 32;
+
+    /** tcg-dice-TcbInfo, which the certificate of a firmware's key has. */
+    private static final String FIRMWARE = "2.23.133.5.4.1";
+
     private static final int SIGNATURE = 2 * Curve.P384.bytes();
 
     /** The value of one measurement. */
@@ -164,7 +169,13 @@ public record NvidiaGpuReport(
     public VerifiedHardware verify(EvidenceNonce expected, TrustRoots roots, Instant at)
             throws VerificationException {
         CertificateChain chain = new CertificateChain("certificates", certificates);
-        PublicKey key = Keys.require("certificates[0]", Curve.P384, chain.leaf().getPublicKey());
+        PublicKey key = Keys.require("certificates[0]", Curve.P384, chain.signer().getPublicKey());
+        if (chain.leaf().getExtensionValue(FIRMWARE) == null) {
+            throw new VerificationException(
+                    Code.BAD_STATEMENT,
+                    "certificates[0]: no certificate of a device's firmware, it has no "
+                            + FIRMWARE);
+        }
         byte[] bytes = report.toArray();
         int end = bytes.length - SIGNATURE;
         Keys.requireSigned(
@@ -173,8 +184,8 @@ public record NvidiaGpuReport(
                 key,
                 Arrays.copyOf(bytes, end),
                 Arrays.copyOfRange(bytes, end, bytes.length));
-        TrustRoots.Root root = chain.verify(kind(), roots, at);
         expected.require("report.request.nonce", NONCE, nonce.toArray());
+        TrustRoots.Root root = chain.verify(kind(), roots, at);
         return new VerifiedHardware(
                 kind(),
                 Optional.of(root),

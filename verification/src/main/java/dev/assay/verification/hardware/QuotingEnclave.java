@@ -130,7 +130,8 @@ record QuotingEnclave(
             throws VerificationException {
         CertificateChain chain = new CertificateChain(WHAT + ".pckCertificates", certificates);
         PublicKey pck =
-                Keys.require(WHAT + ".pckCertificates[0]", Curve.P256, chain.leaf().getPublicKey());
+                Keys.require(
+                        WHAT + ".pckCertificates[0]", Curve.P256, chain.signer().getPublicKey());
         if (chain.leaf().getExtensionValue(SGX) == null) {
             throw contradiction(
                     ".pckCertificates[0]: no certificate of a processor, it has no " + SGX);

@@ -46,6 +46,9 @@ public record SevSnpReport(
     private static final long NEWEST = 5;
     private static final long ECDSA_P384_SHA384 = 1;
 
+    /** The last of a guest's privilege levels. */
+    private static final long LEAST_PRIVILEGED = 3;
+
     /** Bit of the policy: the host may read and change the guest. */
     private static final int DEBUG = 19;
 
@@ -94,6 +97,10 @@ public record SevSnpReport(
         in.bytes("familyId", 16);
         in.bytes("imageId", 16);
         long vmpl = in.u32("vmpl");
+        if (vmpl > LEAST_PRIVILEGED) {
+            throw in.wrong(
+                    "vmpl", vmpl + ", not 0 to 3; the host asked for this report, not the guest");
+        }
         long algorithm = in.u32("signatureAlgorithm");
         if (algorithm != ECDSA_P384_SHA384) {
             throw in.wrong("signatureAlgorithm", algorithm + ", not ECDSA P-384 (1)");
@@ -148,14 +155,13 @@ public record SevSnpReport(
     public VerifiedHardware verify(EvidenceNonce nonce, TrustRoots roots, Instant at)
             throws VerificationException {
         CertificateChain chain = new CertificateChain("certificates", certificates);
-        PublicKey key = Keys.require("certificates[0]", Curve.P384, chain.leaf().getPublicKey());
+        PublicKey key = Keys.require("certificates[0]", Curve.P384, chain.signer().getPublicKey());
         Keys.requireSigned(
                 WHAT,
                 Curve.P384,
                 key,
                 Arrays.copyOf(report.toArray(), SIGNED),
                 signature.toArray());
-        TrustRoots.Root root = chain.verify(kind(), roots, at);
         SnpCertificate certificate = SnpCertificate.of(chain.leaf());
         certificate.require(body);
         nonce.require("report.reportData", REPORT_DATA, body.reportData().toArray());
@@ -165,6 +171,7 @@ public record SevSnpReport(
                     "report.policy: the guest's host may debug it, so its report binds nothing to"
                             + " the guest; ask a guest without debug");
         }
+        TrustRoots.Root root = chain.verify(kind(), roots, at);
         return new VerifiedHardware(kind(), Optional.of(root), proved(root), unchecked(), facts());
     }
 

@@ -36,6 +36,10 @@ public record TdxQuote(Bytes quote, Body body, QuotingEnclave enclave) implement
     private static final int SIGNED = 48 + 584;
     private static final int MEASUREMENT = 48;
     private static final int RTMRS = 4;
+
+    /** TUD, the attributes each of which opens a domain to its host: debugging and profiling. */
+    private static final int UNTRUSTED = 0xFF;
+
     private static final int REPORT_DATA = 64;
     private static final Bytes INTEL =
             Bytes.copyOf(
@@ -109,8 +113,11 @@ public record TdxQuote(Bytes quote, Body body, QuotingEnclave enclave) implement
     private static Body body(BinaryFields in) throws VerificationException {
         Bytes teeTcbSvn = Bytes.copyOf(in.bytes("teeTcbSvn", 16));
         Bytes mrSeam = Bytes.copyOf(in.bytes("mrSeam", MEASUREMENT));
-        in.bytes("mrSignerSeam", MEASUREMENT);
-        in.bytes("seamAttributes", 8);
+        if (!BinaryFields.areZero(in.bytes("mrSignerSeam, seamAttributes", MEASUREMENT + 8))) {
+            throw in.wrong(
+                    "mrSignerSeam, seamAttributes",
+                    "not zero, as they are of Intel's own TDX module without debug");
+        }
         long attributes = in.u64("tdAttributes");
         in.bytes("xfam", 8);
         Bytes mrTd = Bytes.copyOf(in.bytes("mrTd", MEASUREMENT));
@@ -138,14 +145,14 @@ public record TdxQuote(Bytes quote, Body body, QuotingEnclave enclave) implement
                 key,
                 Arrays.copyOf(quote.toArray(), SIGNED),
                 enclave.signature().toArray());
-        TrustRoots.Root root = enclave.verify(kind(), roots, at);
         nonce.require("quote.reportData", REPORT_DATA, body.reportData().toArray());
-        if ((body.attributes() & 1) == 1) {
+        if ((body.attributes() & UNTRUSTED) != 0) {
             throw new VerificationException(
                     Code.BAD_STATEMENT,
-                    "quote.tdAttributes: the domain's host may debug it, so its quote binds nothing"
-                            + " to the domain; ask a domain without debug");
+                    "quote.tdAttributes: the domain's host may debug or profile it, so its quote"
+                            + " binds nothing to the domain; ask a domain without debug");
         }
+        TrustRoots.Root root = enclave.verify(kind(), roots, at);
         return new VerifiedHardware(
                 kind(),
                 Optional.of(root),

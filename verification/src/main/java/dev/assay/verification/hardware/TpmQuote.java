@@ -6,6 +6,7 @@ import dev.assay.verification.VerificationException;
 import dev.assay.verification.VerificationException.Code;
 import dev.assay.verification.hardware.VerifiedHardware.Fact;
 
+import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,6 +28,9 @@ public record TpmQuote(
         List<X509Certificate> certificates)
         implements HardwareEvidence {
     private static final String KEY_CERTIFICATES = "certificates";
+
+    /** tcg-kp-AIKCertificate, the purpose of an attestation key's certificate. */
+    private static final String ATTESTATION_KEY = "2.23.133.8.3";
 
     public TpmQuote {
         certificates = List.copyOf(certificates);
@@ -89,12 +93,34 @@ public record TpmQuote(
 
     private TrustRoots.Root certified(TrustRoots roots, Instant at) throws VerificationException {
         CertificateChain chain = new CertificateChain(KEY_CERTIFICATES, certificates);
+        List<String> purposes = purposes(chain.signer());
+        if (!purposes.isEmpty() && !purposes.contains(ATTESTATION_KEY)) {
+            throw new VerificationException(
+                    Code.BAD_KEY,
+                    KEY_CERTIFICATES
+                            + "[0]: for "
+                            + purposes
+                            + ", not for an attestation key ("
+                            + ATTESTATION_KEY
+                            + ")");
+        }
         if (!chain.leaf().getPublicKey().equals(key.key())) {
             throw new VerificationException(
                     Code.BAD_KEY,
                     KEY_CERTIFICATES + "[0]: certifies another key than the one that signed");
         }
         return chain.verify(kind(), roots, at);
+    }
+
+    /** What a certificate says that its key is for; nothing when it does not say. */
+    private static List<String> purposes(X509Certificate certificate) throws VerificationException {
+        try {
+            List<String> purposes = certificate.getExtendedKeyUsage();
+            return purposes == null ? List.of() : purposes;
+        } catch (CertificateParsingException e) {
+            throw new VerificationException(
+                    Code.BAD_ENCODING, KEY_CERTIFICATES + "[0]: its purposes cannot be read", e);
+        }
     }
 
     private List<String> proved(Optional<TrustRoots.Root> root) {
@@ -124,6 +150,9 @@ public record TpmQuote(
                 "what the PCR values mean: no reference measurements, no event log of the boot");
         if (root.isPresent()) {
             unchecked.add("whether a certificate was revoked");
+            unchecked.add(
+                    "that whoever certified the key looked whether it is an attestation key: its"
+                            + " attributes are in no certificate");
         }
         unchecked.add("whether the TPM's firmware is one without known faults");
         unchecked.add("that the TPM is part of the machine that did the work");

@@ -43,7 +43,6 @@ public record InventoryPredicate(
     private static final String NAME = "[a-z][a-zA-Z0-9]*([.-][a-zA-Z0-9]+)*";
 
     private static final int MAX_NAME_LENGTH = 64;
-    private static final String EVIDENCE = "evidence";
 
     /** One property with its value; numbers are decimal. */
     public record Fact(String name, String value) {
@@ -257,10 +256,7 @@ public record InventoryPredicate(
                     .put("saw", finding.saw());
         }
         measured(json);
-        if (!evidence.isEmpty()) {
-            ArrayNode signed = json.putArray(EVIDENCE);
-            evidence.forEach(reference -> signed.add(reference.json()));
-        }
+        EvidenceReference.put(json, evidence);
         return json;
     }
 
@@ -331,16 +327,7 @@ public record InventoryPredicate(
                                         entry.text("metric"),
                                         entry.text("device"),
                                         entry.text("why"))),
-                json.names().contains(EVIDENCE) ? evidence(json) : List.of());
-    }
-
-    /** Evidence that is named; a list that is there is not empty. */
-    private static List<EvidenceReference> evidence(JsonFields json) throws JsonException {
-        List<EvidenceReference> evidence = each(json, EVIDENCE, EvidenceReference::parse);
-        if (evidence.isEmpty()) {
-            throw json.error(EVIDENCE, "empty; leave it out");
-        }
-        return evidence;
+                EvidenceReference.all(json));
     }
 
     private static Measurement measurement(JsonFields entry) throws JsonException {

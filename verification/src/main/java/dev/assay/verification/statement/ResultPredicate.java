@@ -10,6 +10,7 @@ import dev.assay.protocol.job.EngineName;
 import dev.assay.protocol.json.CanonicalJson;
 import dev.assay.protocol.json.JsonException;
 import dev.assay.protocol.json.JsonFields;
+import dev.assay.verification.hardware.EvidenceReference;
 
 import java.time.Instant;
 import java.util.HashMap;
@@ -27,6 +28,7 @@ import java.util.stream.Stream;
  * @param unitRoot Merkle root over all units
  * @param seedCommitment the lease's: the provider saw it before it worked
  * @param usageHead digest of the last receipt's statement
+ * @param evidence what hardware signed of this lease, by digest; left out when there is none
  */
 public record ResultPredicate(
         LeaseId lease,
@@ -39,7 +41,8 @@ public record ResultPredicate(
         Digest seedCommitment,
         Instant startedOn,
         Instant finishedOn,
-        Digest usageHead)
+        Digest usageHead,
+        List<EvidenceReference> evidence)
         implements Predicate {
     static final String TYPE = TYPE_PREFIX + "result/v1";
 
@@ -98,6 +101,45 @@ public record ResultPredicate(
         }
     }
 
+    public ResultPredicate {
+        evidence = List.copyOf(evidence);
+        if (evidence.size() > EvidenceReference.MAX) {
+            throw new IllegalArgumentException(
+                    "evidence: " + evidence.size() + " entries, over " + EvidenceReference.MAX);
+        }
+        if (!evidence.stream().allMatch(named -> named.isAbout(lease))) {
+            throw new IllegalArgumentException("evidence: not of the result's own lease");
+        }
+    }
+
+    /** A result without evidence of hardware. */
+    public ResultPredicate(
+            LeaseId lease,
+            Digest spec,
+            KeyId provider,
+            Build build,
+            Digest output,
+            int units,
+            Digest unitRoot,
+            Digest seedCommitment,
+            Instant startedOn,
+            Instant finishedOn,
+            Digest usageHead) {
+        this(
+                lease,
+                spec,
+                provider,
+                build,
+                output,
+                units,
+                unitRoot,
+                seedCommitment,
+                startedOn,
+                finishedOn,
+                usageHead,
+                List.of());
+    }
+
     @Override
     public String type() {
         return TYPE;
@@ -141,11 +183,13 @@ public record ResultPredicate(
                 .put("invocationId", lease.hex())
                 .put("startedOn", startedOn.toString())
                 .put("finishedOn", finishedOn.toString());
-        return json.put("output", output.toString())
+        json.put("output", output.toString())
                 .put("units", units)
                 .put("unitRoot", unitRoot.toString())
                 .put("seedCommitment", seedCommitment.toString())
                 .put("usageHead", usageHead.toString());
+        EvidenceReference.put(json, evidence);
+        return json;
     }
 
     static ResultPredicate parse(JsonFields json) throws JsonException {
@@ -174,7 +218,8 @@ public record ResultPredicate(
                 json.digest("seedCommitment"),
                 startedOn,
                 finishedOn,
-                json.digest("usageHead"));
+                json.digest("usageHead"),
+                EvidenceReference.all(json));
     }
 
     private static Build build(

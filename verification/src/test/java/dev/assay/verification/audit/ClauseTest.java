@@ -54,7 +54,7 @@ final class ClauseTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"IO", "LOG_IN_USE", "REPLAY_FAILED"})
+    @EnumSource(names = {"IO", "LOG_IN_USE", "REPLAY_FAILED", "UNKNOWN_ROOT"})
     void refusal_thatSaysNothingOfTheEvidence_refutesNothing(Code code) {
         Finding finding = Finding.of("work", new VerificationException(code, "it is not readable"));
 

@@ -6,6 +6,7 @@ import dev.assay.verification.attest.Papers;
 import dev.assay.verification.attest.SignedStatement;
 import dev.assay.verification.check.TinyModel.TinyEngine;
 import dev.assay.verification.dsse.Envelope;
+import dev.assay.verification.hardware.TrustRoots;
 import dev.assay.verification.statement.Statement;
 import dev.assay.verification.statement.Subject;
 
@@ -28,6 +29,17 @@ record Folder(Path path) {
     /** An audit on another engine. */
     AuditReport audit(Engine engine) {
         return new FolderAudit(engine, FolderAudit.Extent.DRAWN, _ -> {}).audit(path);
+    }
+
+    /** An audit that trusts these roots of hardware. */
+    AuditReport audit(TrustRoots roots) {
+        return new FolderAudit(
+                        new TinyEngine(),
+                        FolderAudit.Extent.DRAWN,
+                        _ -> {},
+                        CheckpointAudit.ALONE,
+                        roots)
+                .audit(path);
     }
 
     AuditReport audit() {

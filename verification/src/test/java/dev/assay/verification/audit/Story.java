@@ -2,6 +2,7 @@ package dev.assay.verification.audit;
 
 import dev.assay.models.tensor.Tensor;
 import dev.assay.protocol.id.Digest;
+import dev.assay.protocol.id.LeaseId;
 import dev.assay.protocol.lease.CloseReason;
 import dev.assay.protocol.money.Denom;
 import dev.assay.protocol.money.MicroAmount;
@@ -18,6 +19,7 @@ import dev.assay.verification.crypto.LogVerifyingKey;
 import dev.assay.verification.crypto.SigningKey;
 import dev.assay.verification.crypto.VerifyingKey;
 import dev.assay.verification.dsse.Envelope;
+import dev.assay.verification.hardware.EvidenceReference;
 import dev.assay.verification.keys.KeyHistory;
 import dev.assay.verification.log.LogCheckpoint;
 import dev.assay.verification.log.LogLeaf;
@@ -25,6 +27,7 @@ import dev.assay.verification.log.SignedNote;
 import dev.assay.verification.log.TlogProof;
 import dev.assay.verification.log.TransparencyLog;
 import dev.assay.verification.log.VerifiedCheckpoint;
+import dev.assay.verification.statement.ResultPredicate;
 import dev.assay.verification.statement.SettlementPredicate;
 import dev.assay.verification.statement.SettlementPredicate.Purpose;
 import dev.assay.verification.statement.SettlementPredicate.Transfer;
@@ -86,6 +89,14 @@ final class Story {
 
     private final Map<Long, Envelope> loggedOfKeys = new LinkedHashMap<>();
 
+    /** What hardware says of the lease when its last receipt is logged, and how it is named. */
+    interface Hardware {
+        Map<EvidenceReference, byte[]> vouch(LeaseId lease, LogCheckpoint head) throws Exception;
+    }
+
+    /** Hardware that the provider asks. */
+    Hardware hardware = (_, _) -> Map.of();
+
     /** Files that are not put in, though they should be. */
     List<String> leftOut = List.of();
 
@@ -120,7 +131,12 @@ final class Story {
                         papers.provider);
             }
             VerifiedReceipt head = chain.head().orElseThrow();
-            Statement said = papers.result(head, output).statement();
+            Map<EvidenceReference, byte[]> vouched =
+                    hardware.vouch(
+                            papers.verifiedLease().id(),
+                            log.proof(indexes.get(EvidenceLayout.receipt(1))).note().checkpoint());
+            Statement said =
+                    naming(List.copyOf(vouched.keySet()), papers.result(head, output)).statement();
             Envelope result = log(log, EvidenceLayout.RESULT, said, papers.provider);
             others(log, othersBeforeTheDraw);
             TlogProof draw =
@@ -156,6 +172,10 @@ final class Story {
                             .verify(logKey.verifyingKey());
             keys(writer, logKey);
             work(writer);
+            int number = 0;
+            for (byte[] file : vouched.values()) {
+                add(writer, EvidenceLayout.hardware(number++), file);
+            }
             for (String name : documents.keySet()) {
                 TlogProof proof = proof(log, indexes.get(name), shown);
                 add(writer, EvidenceLayout.statement(name), documents.get(name).bytes());
@@ -196,6 +216,23 @@ final class Story {
             byte[] leaf = LogLeaf.of(result, papers.provider.verifyingKey());
             return fork.proof(fork.append(List.of(leaf)).first());
         }
+    }
+
+    private static ResultPredicate naming(
+            List<EvidenceReference> evidence, ResultPredicate result) {
+        return new ResultPredicate(
+                result.lease(),
+                result.spec(),
+                result.provider(),
+                result.build(),
+                result.output(),
+                result.units(),
+                result.unitRoot(),
+                result.seedCommitment(),
+                result.startedOn(),
+                result.finishedOn(),
+                result.usageHead(),
+                evidence);
     }
 
     private static void others(TransparencyLog log, int entries) throws Exception {

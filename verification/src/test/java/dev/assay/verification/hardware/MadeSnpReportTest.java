@@ -12,6 +12,8 @@ import dev.assay.verification.hardware.EvidenceFile.Part;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.DEROctetString;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.KeyUsage;
 import org.junit.jupiter.api.Test;
 
 import java.nio.ByteBuffer;
@@ -30,6 +32,7 @@ class MadeSnpReportTest {
     private static final String AMD = "1.3.6.1.4.1.3704.1.";
     private static final int SIGNED = 0x2A0;
     private static final int POLICY = 0x08;
+    private static final int VMPL = 0x30;
     private static final int FLAGS = 0x48;
     private static final int REPORT_DATA = 0x50;
     private static final int REPORTED_TCB = 0x180;
@@ -70,6 +73,23 @@ class MadeSnpReportTest {
 
         assertRefused(Code.BAD_STATEMENT, this::verify)
                 .startsWith("report.reportData: made for another nonce");
+    }
+
+    /** A host asks by a command of its own, and the level says so. */
+    @Test
+    void report_thatTheHostAskedFor_isRefused() {
+        Arrays.fill(report, VMPL, VMPL + 4, (byte) 0xFF);
+
+        assertRefused(Code.BAD_ENCODING, this::verify)
+                .startsWith("report.vmpl: 4294967295, not 0 to 3");
+    }
+
+    @Test
+    void certificate_thatIsNotToSign_isRefused() {
+        extensions.put(Extension.keyUsage.getId(), new KeyUsage(KeyUsage.keyCertSign));
+
+        assertRefused(Code.BAD_KEY, this::verify)
+                .startsWith("certificates[0]: its key certifies or encrypts");
     }
 
     @Test
@@ -174,7 +194,7 @@ class MadeSnpReportTest {
         TrustRoots other = TrustRoots.published().with(EvidenceKind.TDX_QUOTE, authority.root());
 
         assertRefused(
-                        Code.BAD_KEY,
+                        Code.UNKNOWN_ROOT,
                         () -> file().evidence().verify(Samples.TPM_NONCE, other, Samples.NOW))
                 .contains("which is no root that is trusted for AMD SEV-SNP reports");
     }

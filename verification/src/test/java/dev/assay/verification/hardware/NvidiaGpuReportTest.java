@@ -12,10 +12,12 @@ import dev.assay.verification.hardware.VerifiedHardware.Fact;
 
 import org.junit.jupiter.api.Test;
 
+import java.security.KeyPair;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 
 /** A report of an H100, with the certificates that it gave. */
 class NvidiaGpuReportTest {
@@ -89,6 +91,34 @@ class NvidiaGpuReportTest {
 
         assertRefused(Code.BAD_KEY, () -> verify(swapped))
                 .startsWith("certificates: certificate 0 is not issued by the next one");
+    }
+
+    /** A key that somebody else certified for something else signs in the same form. */
+    @Test
+    void certificate_ofNoFirmware_isRefused() throws VerificationException {
+        TestCertificates authority = new TestCertificates();
+        KeyPair key = TestCertificates.ecKey("secp384r1");
+        byte[] report = Changed.bytes(Samples.hopper(), Part.REPORT);
+        byte[] signature =
+                TestCertificates.sign(
+                        key,
+                        "SHA384withECDSAinP1363Format",
+                        Arrays.copyOf(report, report.length - 96));
+        System.arraycopy(signature, 0, report, report.length - 96, 96);
+        EvidenceFile file =
+                new EvidenceFile(
+                        EvidenceKind.NVIDIA_GPU_REPORT,
+                        Map.of(Part.REPORT, Bytes.copyOf(report)),
+                        Samples.der(
+                                List.of(
+                                        authority.leaf(key.getPublic(), Map.of()),
+                                        authority.root())));
+        TrustRoots roots = TrustRoots.none().with(EvidenceKind.NVIDIA_GPU_REPORT, authority.root());
+
+        assertRefused(
+                        Code.BAD_STATEMENT,
+                        () -> file.evidence().verify(Samples.HOPPER_NONCE, roots, Samples.NOW))
+                .startsWith("certificates[0]: no certificate of a device's firmware");
     }
 
     @Test

@@ -90,7 +90,7 @@ class SevSnpReportTest {
     @Test
     void certificates_withoutTheRoot_areRefused() {
         assertRefused(
-                        Code.BAD_KEY,
+                        Code.UNKNOWN_ROOT,
                         () -> verify(with(milan(), milan().certificates().subList(0, 2))))
                 .contains("which is no root that is trusted for AMD SEV-SNP reports");
     }
@@ -98,7 +98,7 @@ class SevSnpReportTest {
     @Test
     void root_thatIsNotTrusted_isRefused() {
         assertRefused(
-                        Code.BAD_KEY,
+                        Code.UNKNOWN_ROOT,
                         () ->
                                 milan().evidence()
                                         .verify(Samples.ZERO, TrustRoots.none(), Samples.NOW))

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * A software TPM (swtpm) with its state in one folder, spoken to by tpm2-tools. Owns its process,
  * which ends with it.
  */
-final class SoftwareTpm implements AutoCloseable {
+public final class SoftwareTpm implements AutoCloseable {
     private static final int STARTS = 100;
     private static final long PAUSE_MILLIS = 100;
 
@@ -32,7 +32,7 @@ final class SoftwareTpm implements AutoCloseable {
     }
 
     /** Starts a TPM; skips the test when the programs are not there. */
-    static SoftwareTpm start(Path folder) throws IOException, InterruptedException {
+    public static SoftwareTpm start(Path folder) throws IOException, InterruptedException {
         Program.needs("swtpm", "tpm2_createek", "tpm2_createak", "tpm2_quote");
         // The path of a Unix socket has a limit that folders of tests can be over.
         Path sockets = Files.createTempDirectory("tpm");
@@ -80,7 +80,8 @@ final class SoftwareTpm implements AutoCloseable {
         Program.lines(folder, environment(), "", command);
     }
 
-    private Map<String, String> environment() {
+    /** How tools find this TPM. */
+    public Map<String, String> environment() {
         return Map.of("TPM2TOOLS_TCTI", "swtpm:path=" + socket);
     }
 

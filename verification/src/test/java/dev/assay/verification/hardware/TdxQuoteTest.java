@@ -11,6 +11,8 @@ import dev.assay.verification.hardware.EvidenceFile.Part;
 
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.KeyUsage;
 import org.junit.jupiter.api.Test;
 
 import java.nio.ByteBuffer;
@@ -137,7 +139,7 @@ class TdxQuoteTest {
 
     @Test
     void root_ofSomebodyElse_isRefused() {
-        assertRefused(Code.BAD_KEY, () -> verify(of(made(new TestCertificates()))))
+        assertRefused(Code.UNKNOWN_ROOT, () -> verify(of(made(new TestCertificates()))))
                 .contains("ends at CN=Test Root, which is no root that is trusted for");
     }
 
@@ -154,7 +156,46 @@ class TdxQuoteTest {
         byte[] quote = Changed.bytes(Samples.tdx(), Part.QUOTE);
         quote[TD_ATTRIBUTES] |= 1;
 
-        assertMadeRefused(quote).startsWith("quote.tdAttributes: the domain's host may debug it");
+        assertMadeRefused(quote).startsWith("quote.tdAttributes: the domain's host may debug");
+    }
+
+    /** Performance monitoring, one of the attributes beside debugging. */
+    @Test
+    void domain_thatMayBeProfiled_isRefused() {
+        byte[] quote = Changed.bytes(Samples.tdx(), Part.QUOTE);
+        quote[TD_ATTRIBUTES] |= 1 << 2;
+
+        assertMadeRefused(quote).startsWith("quote.tdAttributes: the domain's host may");
+    }
+
+    @Test
+    void module_ofAnotherSignerOrDebugged_isRefused() {
+        byte[] signer = Changed.bytes(Samples.tdx(), Part.QUOTE);
+        signer[TD_ATTRIBUTES - 8 - 1] = 1;
+        byte[] attributes = Changed.bytes(Samples.tdx(), Part.QUOTE);
+        attributes[TD_ATTRIBUTES - 8] = 1;
+
+        assertRefused(Code.BAD_ENCODING, () -> verify(of(signer)))
+                .startsWith("quote.mrSignerSeam, seamAttributes: not zero");
+        assertRefused(Code.BAD_ENCODING, () -> verify(of(attributes)))
+                .startsWith("quote.mrSignerSeam, seamAttributes: not zero");
+    }
+
+    @Test
+    void certificate_thatIsNotToSign_isRefused() {
+        TestCertificates authority = new TestCertificates();
+        byte[] made =
+                made(
+                        Changed.bytes(Samples.tdx(), Part.QUOTE),
+                        authority,
+                        Map.of(
+                                SGX,
+                                new ASN1Integer(1),
+                                Extension.keyUsage.getId(),
+                                new KeyUsage(KeyUsage.keyEncipherment)));
+
+        assertRefused(Code.BAD_KEY, () -> verify(of(made), authority))
+                .contains("pckCertificates[0]: its key certifies or encrypts");
     }
 
     @Test

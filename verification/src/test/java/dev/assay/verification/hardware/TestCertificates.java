@@ -40,8 +40,8 @@ import java.util.Map;
 
 /** An authority of our own, for evidence that no hardware made. */
 final class TestCertificates {
-    private static final AlgorithmIdentifier SHA384_WITH_ECDSA =
-            new AlgorithmIdentifier(new ASN1ObjectIdentifier("1.2.840.10045.4.3.3"));
+    private final AlgorithmIdentifier algorithm;
+    private final String hash;
     private static final Date FROM = Date.from(Instant.parse("2020-01-01T00:00:00Z"));
     private static final Date TO = Date.from(Instant.parse("2040-01-01T00:00:00Z"));
 
@@ -55,6 +55,17 @@ final class TestCertificates {
     private final X509Certificate root;
 
     TestCertificates() {
+        this("1.2.840.10045.4.3.3", "SHA384");
+    }
+
+    /** An authority of earlier times. */
+    static TestCertificates signingWithSha1() {
+        return new TestCertificates("1.2.840.10045.4.1", "SHA1");
+    }
+
+    private TestCertificates(String algorithm, String hash) {
+        this.algorithm = new AlgorithmIdentifier(new ASN1ObjectIdentifier(algorithm));
+        this.hash = hash;
         root = issue("Test Root", rootKey.getPublic(), "Test Root", true, Map.of());
     }
 
@@ -110,15 +121,15 @@ final class TestCertificates {
         generator.setStartDate(new Time(FROM));
         generator.setEndDate(new Time(TO));
         generator.setSubjectPublicKeyInfo(SubjectPublicKeyInfo.getInstance(key.getEncoded()));
-        generator.setSignature(SHA384_WITH_ECDSA);
+        generator.setSignature(algorithm);
         generator.setExtensions(extensions(isAuthority, more));
         try {
             TBSCertificate signed = generator.generateTBSCertificate();
             ASN1EncodableVector certificate = new ASN1EncodableVector();
             certificate.add(signed);
-            certificate.add(SHA384_WITH_ECDSA);
+            certificate.add(algorithm);
             certificate.add(
-                    new DERBitString(sign(rootKey, "SHA384withECDSA", signed.getEncoded("DER"))));
+                    new DERBitString(sign(rootKey, hash + "withECDSA", signed.getEncoded("DER"))));
             return Certificates.fromDer(
                             "test",
                             List.of(Bytes.copyOf(new DERSequence(certificate).getEncoded("DER"))))

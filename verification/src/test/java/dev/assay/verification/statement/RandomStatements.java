@@ -138,8 +138,9 @@ final class RandomStatements {
     }
 
     private ResultPredicate result() {
+        LeaseId lease = new LeaseId(digest());
         return new ResultPredicate(
-                new LeaseId(digest()),
+                lease,
                 digest(),
                 key(),
                 switch (random.nextInt(3)) {
@@ -157,7 +158,15 @@ final class RandomStatements {
                 digest(),
                 instant(),
                 instant(),
-                digest());
+                digest(),
+                random.nextBoolean()
+                        ? List.of()
+                        : List.of(
+                                EvidenceReference.ofLease(
+                                        any(EvidenceKind.values()),
+                                        digest(),
+                                        lease,
+                                        new LogCheckpoint("log", quantity(), digest()))));
     }
 
     private VerdictPredicate verdict() {
