@@ -141,7 +141,7 @@ public final class LocalNetwork implements AutoCloseable {
             Market market =
                     owned.add(
                             Market.open(
-                                    config(),
+                                    rules(),
                                     home.market(),
                                     keys,
                                     witnesses,
@@ -253,7 +253,7 @@ public final class LocalNetwork implements AutoCloseable {
         }
     }
 
-    private static MarketConfig config() {
+    private static MarketConfig rules() {
         MarketConfig defaults = MarketConfig.DEFAULTS;
         return new MarketConfig(
                 AUCTION_LIMIT,
