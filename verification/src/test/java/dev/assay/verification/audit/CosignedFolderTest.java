@@ -6,6 +6,7 @@ import dev.assay.verification.audit.Finding.Standing;
 import dev.assay.verification.check.TinyModel.TinyEngine;
 import dev.assay.verification.crypto.LogSigningKey;
 import dev.assay.verification.crypto.LogVerifyingKey;
+import dev.assay.verification.hardware.TrustRoots;
 import dev.assay.verification.http.HttpHost;
 import dev.assay.verification.http.HttpWitness;
 import dev.assay.verification.log.CheckpointStore;
@@ -143,7 +144,12 @@ final class CosignedFolderTest extends AuditedStory {
                         Optional.empty(),
                         Optional.empty(),
                         List.of(new WitnessKey(witness.verifyingKey())));
-        return new FolderAudit(new TinyEngine(), FolderAudit.Extent.DRAWN, _ -> {}, required)
+        return new FolderAudit(
+                        new TinyEngine(),
+                        FolderAudit.Extent.DRAWN,
+                        _ -> {},
+                        required,
+                        TrustRoots.none())
                 .audit(written().path());
     }
 
