@@ -83,6 +83,25 @@ class LogCommandsTest {
     }
 
     @Test
+    void serve_aLogThatBreaks_saysWhyToItsOperatorAlone() throws Exception {
+        Process serving = command.startPiped(err("serve"), "log", "serve", log.toString());
+        try (BufferedReader out = serving.inputReader()) {
+            URI url = URI.create(out.readLine().replace("listening ", ""));
+            Files.writeString(log.resolve("checkpoint"), "not a note");
+            HttpURLConnection connection =
+                    (HttpURLConnection) url.resolve("tile/0/000.p/2").toURL().openConnection();
+            assertThat(connection.getResponseCode()).isEqualTo(500);
+            assertThat(new String(connection.getErrorStream().readAllBytes(), UTF_8))
+                    .isEqualTo("the log cannot be read\n");
+        } finally {
+            Command.signal(serving, "TERM");
+            assertThat(serving.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(Command.said(err("serve")))
+                .contains("GET /tile/0/000.p/2 failed: ", "not a signed note");
+    }
+
+    @Test
     void witness_restarted_remembersWhatItCosigned() throws Exception {
         String body;
         try (TransparencyLog opened = TransparencyLog.open(log, key)) {
@@ -98,7 +117,15 @@ class LogCommandsTest {
             firstKey = out.readLine().replace("witness   ", "");
             assertThat(WitnessKey.parse(firstKey).name()).isEqualTo("w1.example");
             assertThat(out.readLine()).isEqualTo("log       log.example");
-            assertThat(post(out.readLine(), body)).isEqualTo(200);
+            String listening = out.readLine();
+            assertThat(out.readLine())
+                    .isEqualTo(
+                            "ask it    assay run --witness '"
+                                    + listening.replace("listening ", "")
+                                    + "="
+                                    + firstKey
+                                    + "' JOB.yaml");
+            assertThat(post(listening, body)).isEqualTo(200);
         } finally {
             end(first, "first");
         }

@@ -193,6 +193,48 @@ final class WitnessRunTest {
     }
 
     @Test
+    void run_asText_saysHowToAuditTheCosignature() throws Exception {
+        WitnessAddress there = witness("w1.example", logKey());
+        Path job = Example.job(folder, ROWS);
+
+        Command.Outcome run = command.run("run", "--witness", there.toString(), job.toString());
+
+        assertThat(run.exit()).as(run.err()).isZero();
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out())
+                .containsPattern("witness   w1\\.example cosigned the log's [0-9]+ entries at 2")
+                .contains("assay audit --witness '" + there.key().vkey() + "' /");
+    }
+
+    @Test
+    void run_asJson_listsWhoCosignedAndWhoDidNot() throws Exception {
+        WitnessAddress there = witness("w1.example", logKey());
+        Path job = Example.job(folder, ROWS);
+
+        Command.Outcome run =
+                command.run(
+                        "run",
+                        "--json",
+                        "--witness",
+                        there.toString(),
+                        "--witness",
+                        nobody("w2.example").toString(),
+                        "--quorum",
+                        "1",
+                        job.toString());
+
+        assertThat(run.exit()).as(run.err()).isZero();
+        assertThat(run.event("not-cosigned").path("witness").asText()).isEqualTo("w2.example");
+        JsonNode cosigned = run.event("cosigned");
+        assertThat(cosigned.path("witnesses").findValuesAsText("key"))
+                .containsExactly(there.key().vkey());
+        assertThat(cosigned.path("missing").findValuesAsText("witness"))
+                .containsExactly("w2.example");
+        assertThat(cosigned.path("missing").findValuesAsText("reason").getFirst())
+                .contains("nobody listens there");
+    }
+
+    @Test
     void run_withoutAUsableWitness_doesNotBegin() throws Exception {
         Path job = Example.job(folder, ROWS);
         String vkey = key("w1.example").vkey();

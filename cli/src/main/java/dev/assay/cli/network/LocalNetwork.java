@@ -39,14 +39,11 @@ import dev.assay.verification.check.RefutedResult;
 import dev.assay.verification.check.Replay;
 import dev.assay.verification.check.ResultContents;
 import dev.assay.verification.crypto.SigningKey;
-import dev.assay.verification.http.HttpWitness;
-import dev.assay.verification.witness.WitnessConnection;
 
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -72,11 +69,6 @@ public final class LocalNetwork implements AutoCloseable {
 
     /** Every agent here answers, so that an auction ends sooner, but for a machine under load. */
     private static final Duration AUCTION_LIMIT = Duration.ofSeconds(30);
-
-    /** For one witness to answer in. */
-    private static final Duration WITNESS_LIMIT = Duration.ofSeconds(3);
-
-    private static final Duration WITNESS_PAUSE = Duration.ofSeconds(1);
 
     private final Owned owned;
     private final Market market;
@@ -137,7 +129,7 @@ public final class LocalNetwork implements AutoCloseable {
         LocalNetwork open(CompletableFuture<HostFacts> host)
                 throws MarketException, VerificationException, JournalException, TenantException {
             WitnessRounds rounds = new WitnessRounds();
-            LogWitnesses witnesses = witnesses(rounds);
+            LogWitnesses witnesses = config.witnesses().connect(owned, rounds);
             List<LoggedEnvelope> keyStatements =
                     new ProviderKeys(home, held, clock, RANDOM)
                             .register(
@@ -149,7 +141,7 @@ public final class LocalNetwork implements AutoCloseable {
             Market market =
                     owned.add(
                             Market.open(
-                                    config(),
+                                    rules(),
                                     home.market(),
                                     keys,
                                     witnesses,
@@ -166,16 +158,6 @@ public final class LocalNetwork implements AutoCloseable {
             }
             return new LocalNetwork(
                     owned, market, tenant(market, transport, keyStatements, rounds));
-        }
-
-        private LogWitnesses witnesses(WitnessRounds rounds) throws VerificationException {
-            List<WitnessConnection> connections = new ArrayList<>();
-            for (WitnessAddress witness : config.witnesses().witnesses()) {
-                connections.add(
-                        owned.add(HttpWitness.at(witness.url(), witness.key(), WITNESS_LIMIT)));
-            }
-            return new LogWitnesses(
-                    connections, config.witnesses().needed(), WITNESS_PAUSE, rounds);
         }
 
         /** The first agent's id: it ends runners that an earlier process left. */
@@ -243,11 +225,7 @@ public final class LocalNetwork implements AutoCloseable {
                     home.jobs(),
                     () -> replayEngine(runners),
                     keyStatements,
-                    new Cosignatures(
-                            config.witnesses().witnesses().stream()
-                                    .map(WitnessAddress::key)
-                                    .toList(),
-                            rounds),
+                    new Cosignatures(config.witnesses().keys(), rounds),
                     clock,
                     RANDOM);
         }
@@ -275,7 +253,7 @@ public final class LocalNetwork implements AutoCloseable {
         }
     }
 
-    private static MarketConfig config() {
+    private static MarketConfig rules() {
         MarketConfig defaults = MarketConfig.DEFAULTS;
         return new MarketConfig(
                 AUCTION_LIMIT,

@@ -1,9 +1,19 @@
 package dev.assay.cli.network;
 
+import dev.assay.market.server.LogWitnesses;
+import dev.assay.verification.VerificationException;
+import dev.assay.verification.http.HttpWitness;
+import dev.assay.verification.witness.WitnessConnection;
+import dev.assay.verification.witness.WitnessKey;
+import dev.assay.verification.witness.WitnessRound;
+
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -15,6 +25,12 @@ import java.util.function.Function;
 public record WitnessPolicy(List<WitnessAddress> witnesses, int needed) {
     /** A log without witnesses. */
     public static final WitnessPolicy NONE = new WitnessPolicy(List.of(), 0);
+
+    /** For one witness to answer in. */
+    private static final Duration LIMIT = Duration.ofSeconds(3);
+
+    /** Before witnesses of whom too few cosigned are asked again. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
 
     public WitnessPolicy {
         witnesses = List.copyOf(witnesses);
@@ -36,6 +52,26 @@ public record WitnessPolicy(List<WitnessAddress> witnesses, int needed) {
         return repeated(witnesses, "the name", each -> each.key().name())
                 .or(() -> repeated(witnesses, "the key", each -> each.key().key().toPem()))
                 .or(() -> repeated(witnesses, "the URL", WitnessPolicy::place));
+    }
+
+    /** Their keys. */
+    List<WitnessKey> keys() {
+        return witnesses.stream().map(WitnessAddress::key).toList();
+    }
+
+    /**
+     * The witnesses as a market asks them.
+     *
+     * @param owned closes the connections
+     * @param listener told of every round
+     */
+    LogWitnesses connect(Owned owned, Consumer<WitnessRound> listener)
+            throws VerificationException {
+        List<WitnessConnection> connections = new ArrayList<>();
+        for (WitnessAddress witness : witnesses) {
+            connections.add(owned.add(HttpWitness.at(witness.url(), witness.key(), LIMIT)));
+        }
+        return new LogWitnesses(connections, needed, PAUSE, listener);
     }
 
     private static String place(WitnessAddress witness) {
