@@ -49,6 +49,33 @@ final class HistoryCommandTest {
         assertThat(changed.out()).contains("statements.jsonl:4", "log-order", "FAIL");
     }
 
+    @Test
+    void history_ofAProviderThatRotatedItsKey_isOneUnderAnyOfItsKeys() throws Exception {
+        Command assay = Command.in(folder.resolve("home"), folder);
+        String job = Example.job(folder, ROWS).toString();
+        assertThat(assay.run("run", job).exit()).isZero();
+        Command.Outcome before = assay.run("keys", "show", "--json", "provider-alder");
+        String first = before.out().replaceAll("(?s).*\"keyId\":\"([0-9a-f]+)\".*", "$1");
+        assertThat(assay.run("keys", "rotate", "--no-passphrase", "provider-alder").exit())
+                .isZero();
+
+        Command.Outcome rotated =
+                assay.run("history", "export", "--provider", "provider-alder", "rotated");
+        assertThat(rotated.exit()).as(rotated.out() + rotated.err()).isZero();
+        assertThat(assay.run("run", job).exit()).isZero();
+        Command.Outcome only = assay.run("history", "export", "only");
+        assertThat(only.exit()).as(only.out() + only.err()).isZero();
+        Command.Outcome old = assay.run("history", "export", "--provider", first, "old");
+        assertThat(old.exit()).as(old.out() + old.err()).isZero();
+
+        Path statements = Path.of("statements.jsonl");
+        assertThat(folder.resolve("old").resolve(statements))
+                .hasSameBinaryContentAs(folder.resolve("only").resolve(statements));
+        Command.Outcome audit = assay.run("audit", "only");
+        assertThat(audit.exit()).as(audit.out() + audit.err()).isZero();
+        assertThat(audit.out()).contains("2, 2 settled, 0 open", "PASS");
+    }
+
     /** The history is a stranger's: it is not to make the auditor's machine call anybody. */
     @Test
     void history_whoseLogIsElsewhere_isAuditedAgainstTheLogThatTheAuditorNames() throws Exception {

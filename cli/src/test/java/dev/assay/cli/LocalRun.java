@@ -4,6 +4,7 @@ import dev.assay.cli.keys.HomeKeys;
 import dev.assay.cli.network.AssayHome;
 import dev.assay.cli.network.HomeException;
 import dev.assay.cli.network.LocalNetwork;
+import dev.assay.cli.network.WitnessPolicy;
 import dev.assay.cli.tenant.JobResolver;
 import dev.assay.cli.tenant.OpenOrders.OpenOrder;
 import dev.assay.cli.tenant.ResolvedJob;
@@ -34,6 +35,10 @@ final class LocalRun implements AutoCloseable {
     }
 
     static LocalRun open(Path home, int agents) throws Exception {
+        return open(home, agents, WitnessPolicy.NONE);
+    }
+
+    static LocalRun open(Path home, int agents, WitnessPolicy witnesses) throws Exception {
         AssayHome opened = AssayHome.open(home);
         try {
             return new LocalRun(
@@ -41,6 +46,7 @@ final class LocalRun implements AutoCloseable {
                     LocalNetwork.open(
                             opened,
                             new HomeKeys(home, PassphraseSource.NONE, new SecureRandom()),
+                            witnesses,
                             agents,
                             CompletableFuture.completedFuture(HOST),
                             List::of,

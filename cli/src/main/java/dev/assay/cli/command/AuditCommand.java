@@ -4,6 +4,7 @@ import dev.assay.cli.console.AuditJson;
 import dev.assay.cli.console.AuditText;
 import dev.assay.cli.console.Terminal;
 import dev.assay.cli.network.AssayHome;
+import dev.assay.cli.network.WitnessAddress;
 import dev.assay.models.engine.Engine;
 import dev.assay.runtime.runner.ReplayEngine;
 import dev.assay.verification.VerificationException;
@@ -57,6 +58,7 @@ import java.util.concurrent.Callable;
             "  assay audit ~/.assay/jobs/3f9a1c02b7d4/evidence     replay the drawn units again",
             "  assay audit --replay all evidence                   replay every unit",
             "  assay audit --log https://log.example/2026 evidence",
+            "  assay audit --witness 'me/w1+1f..+BN..' evidence",
             "  assay audit --key alder.pub.pem --log-key log.vkey result.sigstore.json",
             "  assay audit --log-key log.vkey https://log.example/2026",
             "  assay audit alder-2026                              a provider's whole history",
@@ -96,8 +98,10 @@ public final class AuditCommand implements Callable<Integer> {
 
     @Option(
             names = "--witness",
-            paramLabel = "VKEY",
-            description = "a witness that must have cosigned the checkpoint; may be repeated")
+            paramLabel = "[URL=]VKEY",
+            description =
+                    "a witness that must have cosigned the checkpoint; nobody is called; may be"
+                            + " repeated")
     private List<String> witnesses = new ArrayList<>();
 
     @Option(
@@ -120,7 +124,7 @@ public final class AuditCommand implements Callable<Integer> {
                 };
         List<WitnessKey> known = new ArrayList<>();
         for (String witness : witnesses) {
-            known.add(WitnessKey.parse(witness.strip()));
+            known.add(witness(witness.strip()));
         }
         if (HistoryAuditRun.isAt(place)) {
             if (roots.areNamed()) {
@@ -237,6 +241,14 @@ public final class AuditCommand implements Callable<Integer> {
                                 SeenCheckpoints.in(
                                         AssayHome.auditorCheckpoints(AssayHome.defaultRoot())));
         return new CheckpointAudit(memory, tiles, known);
+    }
+
+    private WitnessKey witness(String text) {
+        try {
+            return WitnessAddress.key(text);
+        } catch (VerificationException e) {
+            throw bad("--witness: " + e.getMessage());
+        }
     }
 
     private ParameterException bad(String message) {

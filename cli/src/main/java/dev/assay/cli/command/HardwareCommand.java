@@ -1,14 +1,6 @@
 package dev.assay.cli.command;
 
-import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
-
-import java.util.Objects;
-import java.util.concurrent.Callable;
 
 /** {@code assay hardware}: evidence that hardware signs. */
 @Command(
@@ -40,16 +32,4 @@ import java.util.concurrent.Callable;
             HardwareNonceCommand.class,
             HardwarePackCommand.class
         })
-public final class HardwareCommand implements Callable<Integer> {
-    @Mixin
-    @SuppressWarnings("UnusedVariable") // picocli reads it
-    private final HelpOption help = new HelpOption();
-
-    @Spec private @Nullable CommandSpec spec;
-
-    @Override
-    public Integer call() {
-        Objects.requireNonNull(spec).commandLine().usage(System.out);
-        return ExitCode.OK;
-    }
-}
+public final class HardwareCommand extends CommandGroup {}

@@ -11,7 +11,6 @@ import dev.assay.verification.history.HistoryIndex;
 
 import org.jspecify.annotations.Nullable;
 
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,19 +33,7 @@ import java.util.stream.Collectors;
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
         subcommands = HistoryCommand.Export.class)
-public final class HistoryCommand implements Callable<Integer> {
-    @Spec private @Nullable CommandSpec spec;
-
-    @Mixin
-    @SuppressWarnings("UnusedVariable") // picocli reads it
-    private final HelpOption help = new HelpOption();
-
-    @Override
-    public Integer call() {
-        CommandLine self = java.util.Objects.requireNonNull(spec).commandLine();
-        throw new ParameterException(self, "say what to do with the history: export");
-    }
-
+public final class HistoryCommand extends CommandGroup {
     /** {@code assay history export}. */
     @Command(
             name = "export",
@@ -93,7 +80,7 @@ public final class HistoryCommand implements Callable<Integer> {
             try (AssayHome home = AssayHome.open(root);
                     HomeKeys keys = KeysCommand.reader(root)) {
                 HistoryExport export = HistoryExport.from(home, keys);
-                KeyId chosen = chosen(export.providers(), keys);
+                KeyId chosen = chosen(export, keys);
                 HistoryIndex index = export.write(chosen, folder);
                 System.out.printf(
                         Locale.ROOT,
@@ -107,7 +94,11 @@ public final class HistoryCommand implements Callable<Integer> {
             }
         }
 
-        private KeyId chosen(Set<KeyId> providers, HomeKeys keys) throws VerificationException {
+        private KeyId chosen(HistoryExport export, HomeKeys keys)
+                throws MarketException, VerificationException {
+            Set<KeyId> leased = export.keys();
+            Set<KeyId> providers =
+                    leased.stream().map(export::first).collect(Collectors.toUnmodifiableSet());
             String named = provider;
             if (named == null) {
                 if (providers.size() == 1) {
@@ -118,12 +109,12 @@ public final class HistoryCommand implements Callable<Integer> {
                                 ? "no provider has had a lease here yet; run a job first"
                                 : "say whose history with --provider, one of: " + list(providers));
             }
-            for (KeyId id : providers) {
+            for (KeyId id : leased) {
                 if (named.length() >= 6 && id.hex().startsWith(named)) {
-                    return id;
+                    return export.first(id);
                 }
             }
-            KeyId id = keys.find(named).publicHalf().keyId();
+            KeyId id = export.first(keys.find(named).publicHalf().keyId());
             if (!providers.contains(id)) {
                 throw bad(
                         "key '"

@@ -1,6 +1,8 @@
 package dev.assay.cli.command;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -12,6 +14,7 @@ import java.util.Objects;
 
 /** Where a command listens: on loopback, unless it is told otherwise. */
 final class ListenOptions {
+    private static final Logger LOG = LoggerFactory.getLogger(ListenOptions.class);
     private static final int MAX_PORT = 65_535;
 
     @Option(
@@ -47,6 +50,11 @@ final class ListenOptions {
 
     private ParameterException bad(String message) {
         return new ParameterException(Objects.requireNonNull(spec).commandLine(), message);
+    }
+
+    /** Tells the operator why a request failed, which its sender is not told. */
+    static void failed(String request, Exception why) {
+        LOG.error("{} failed: {}", request.replaceAll("\\p{Cntrl}", " "), String.valueOf(why));
     }
 
     /** The URL of what listens there. */

@@ -7,16 +7,10 @@ import dev.assay.verification.http.HttpHost;
 import dev.assay.verification.log.LogReader;
 import dev.assay.verification.log.VerifiedCheckpoint;
 
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 import java.nio.file.Path;
 import java.util.Locale;
@@ -30,19 +24,7 @@ import java.util.concurrent.CountDownLatch;
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
         subcommands = {LogCommand.Serve.class, LogCommand.Check.class})
-public final class LogCommand implements Callable<Integer> {
-    @Spec private @Nullable CommandSpec spec;
-
-    @Mixin
-    @SuppressWarnings("UnusedVariable") // picocli reads it
-    private final HelpOption help = new HelpOption();
-
-    @Override
-    public Integer call() {
-        CommandLine self = java.util.Objects.requireNonNull(spec).commandLine();
-        throw new ParameterException(self, "say what to do with the log: serve or check");
-    }
-
+public final class LogCommand extends CommandGroup {
     /** {@code assay log serve}. */
     @Command(
             name = "serve",
@@ -68,7 +50,9 @@ public final class LogCommand implements Callable<Integer> {
         public Integer call() throws VerificationException, MarketException, InterruptedException {
             CountDownLatch stop = new CountDownLatch(1);
             try (Interruption interruption = Interruption.install();
-                    HttpHost host = HttpHost.ofLog(directory, listen.socketAddress())) {
+                    HttpHost host =
+                            HttpHost.ofLog(
+                                    directory, listen.socketAddress(), ListenOptions::failed)) {
                 System.out.println("listening " + ListenOptions.url(host.address()));
                 interruption.cancels(stop::countDown);
                 stop.await();

@@ -11,6 +11,7 @@ import dev.assay.cli.network.AssayHome;
 import dev.assay.cli.network.GpuLooks;
 import dev.assay.cli.network.HomeException;
 import dev.assay.cli.network.LocalNetwork;
+import dev.assay.cli.network.WitnessPolicy;
 import dev.assay.cli.tenant.JobResolver;
 import dev.assay.cli.tenant.OpenOrders.OpenOrder;
 import dev.assay.cli.tenant.ResolvedJob;
@@ -63,6 +64,8 @@ import java.util.function.Consumer;
             "  assay run --agents 3 examples/digits.yaml    three providers bid against each other",
             "  assay run --shell job.yaml                   a shell in its container while it runs",
             "  assay run --json job.yaml | jq .event        one JSON object a line, for programs",
+            "  assay run --witness 'http://127.0.0.1:8971/=me/w1+1f..+BN..' job.yaml",
+            "                                               evidence with a witness's cosignature",
             "",
             "Money here is play money of the embedded ledger; the arithmetic is the real one.",
             "Ctrl-C ends the order properly: work stops, the deposit comes back."
@@ -105,6 +108,8 @@ public final class RunCommand implements Callable<Integer> {
                             + " (docs/hardware-evidence.md); may be repeated")
     private List<Path> evidence = new ArrayList<>();
 
+    @Mixin private final WitnessOptions witnesses = new WitnessOptions();
+
     @Mixin private final PassphraseOptions passphrase = new PassphraseOptions();
 
     @CommandLine.Spec private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
@@ -123,6 +128,7 @@ public final class RunCommand implements Callable<Integer> {
         if (agents < 1 || agents > LocalNetwork.MOST_AGENTS) {
             throw mistake("--agents: " + agents + " is not from 1 to " + LocalNetwork.MOST_AGENTS);
         }
+        WitnessPolicy policy = witnesses.policy();
         JobFile file = file();
         List<EvidenceProgram> programs = programs();
         LoggerFactory.getILoggerFactory(); // set up before several threads log at once
@@ -136,7 +142,8 @@ public final class RunCommand implements Callable<Integer> {
                 HomeKeys keys =
                         new HomeKeys(home.root(), passphrase.passphrases(), new SecureRandom());
                 LocalNetwork network =
-                        LocalNetwork.open(home, keys, agents, host, gpus, programs, clock)) {
+                        LocalNetwork.open(
+                                home, keys, policy, agents, host, gpus, programs, clock)) {
             return run(network.tenant(), file, events, interruption);
         }
     }

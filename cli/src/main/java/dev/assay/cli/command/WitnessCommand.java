@@ -1,6 +1,7 @@
 package dev.assay.cli.command;
 
 import dev.assay.cli.network.AssayHome;
+import dev.assay.cli.network.WitnessAddress;
 import dev.assay.protocol.market.MarketException;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.crypto.KeyFile;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -41,6 +43,8 @@ import java.util.concurrent.CountDownLatch;
         footerHeading = "%nExamples:%n",
         footer = {
             "  assay witness --name witness.example/w1 --port 8971 --log \"$(cat log.vkey)\"",
+            "  assay witness --name me/w1 --log \"$(assay keys export --vkey log)\"    of this"
+                    + " home",
             "",
             "Runs until it is interrupted; requests under way are answered first."
         })
@@ -85,10 +89,15 @@ public final class WitnessCommand implements Callable<Integer> {
                     new KeyFile(directory.resolve("key.pem"))
                             .logSigningKey(name, new SecureRandom());
             Witness witness = Witness.of(key, followed, store, InstantSource.system());
-            try (HttpHost host = HttpHost.ofWitness(witness, listen.socketAddress())) {
+            try (HttpHost host =
+                    HttpHost.ofWitness(witness, listen.socketAddress(), ListenOptions::failed)) {
                 System.out.println("witness   " + witness.key().vkey());
                 followed.forEach(log -> System.out.println("log       " + log.origin()));
-                System.out.println("listening " + ListenOptions.url(host.address()));
+                String url = ListenOptions.url(host.address());
+                System.out.println("listening " + url);
+                System.out.println(
+                        "ask it    assay run --witness '%s' JOB.yaml"
+                                .formatted(new WitnessAddress(URI.create(url), witness.key())));
                 interruption.cancels(stop::countDown);
                 stop.await();
             }

@@ -103,6 +103,12 @@ public final class RunJson implements Consumer<RunEvent> {
                                     .put("units", audited.units())
                                     .put("millis", audited.took().toMillis()));
             case RunEvent.Settled settled -> settled(settled);
+            case RunEvent.NotCosigned not ->
+                    put(
+                            named("not-cosigned")
+                                    .put("witness", not.witness())
+                                    .put("reason", not.why()));
+            case RunEvent.Cosigned cosigned -> cosigned(cosigned);
             case RunEvent.Ended ended -> {
                 ObjectNode json =
                         named("ended")
@@ -138,6 +144,25 @@ public final class RunJson implements Consumer<RunEvent> {
                     .put("busyMillis", usage.gpu().busy().toMillis())
                     .put("peakMemoryBytes", usage.gpu().peakMemoryBytes());
         }
+        put(json);
+    }
+
+    private void cosigned(RunEvent.Cosigned cosigned) {
+        ObjectNode json = named("cosigned").put("size", Long.toString(cosigned.size()));
+        ArrayNode witnesses = json.putArray("witnesses");
+        cosigned.cosignatures()
+                .forEach(
+                        by ->
+                                witnesses
+                                        .addObject()
+                                        .put("witness", by.witness().name())
+                                        .put("key", by.witness().vkey())
+                                        .put("time", by.time().toString()));
+        ArrayNode missing = json.putArray("missing");
+        cosigned.missing()
+                .forEach(
+                        (witness, why) ->
+                                missing.addObject().put("witness", witness).put("reason", why));
         put(json);
     }
 

@@ -30,6 +30,7 @@ public final class RunText implements Consumer<RunEvent> {
     private final SettlementText settlement;
     private final OutputText output;
     private final ResultText result;
+    private final WitnessText witnesses;
     private @Nullable JobSpec spec;
     private @Nullable ProgressBar fetching;
     private @Nullable ProgressBar running;
@@ -42,6 +43,7 @@ public final class RunText implements Consumer<RunEvent> {
         this.auction = new AuctionText(lines);
         this.output = new OutputText(terminal, lines);
         this.result = new ResultText(terminal, lines);
+        this.witnesses = new WitnessText(terminal, lines);
         this.settlement = new SettlementText(lines, auction::name);
     }
 
@@ -81,6 +83,8 @@ public final class RunText implements Consumer<RunEvent> {
             }
             case RunEvent.Audited audited -> result.audited(audited);
             case RunEvent.Settled settled -> settlement.settled(settled.settlement(), unit());
+            case RunEvent.NotCosigned not -> witnesses.notCosigned(not);
+            case RunEvent.Cosigned cosigned -> witnesses.cosigned(cosigned);
             case RunEvent.Ended ended -> ended(ended);
         }
     }
@@ -268,7 +272,9 @@ public final class RunText implements Consumer<RunEvent> {
                             lines.say(
                                     "",
                                     terminal.dim(
-                                            "check it anywhere, offline:  assay audit " + folder));
+                                            "check it anywhere, offline:  assay audit "
+                                                    + witnesses.auditOptions()
+                                                    + folder));
                         });
     }
 

@@ -21,6 +21,8 @@ import dev.assay.verification.history.HistoryLayout;
 import dev.assay.verification.history.HistoryWriter;
 import dev.assay.verification.keys.KeyHistory;
 import dev.assay.verification.keys.KeyPeriod;
+import dev.assay.verification.log.TransparencyLog;
+import dev.assay.verification.log.VerifiedCheckpoint;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,11 +58,16 @@ public final class HistoryExport {
         return new HistoryExport(home, keys, keys.history(), keys.keyStatements());
     }
 
-    /** The keys of providers that have had a lease. */
-    public Set<KeyId> providers() throws MarketException {
+    /** The keys with which providers have had leases, of one provider perhaps several. */
+    public Set<KeyId> keys() throws MarketException {
         try (MarketDatabase database = database()) {
-            return database.transact(HistoryExport::providers);
+            return database.transact(HistoryExport::keys);
         }
+    }
+
+    /** The key by which a history names the provider that has this key: its first. */
+    public KeyId first(KeyId key) {
+        return history.first(key);
     }
 
     /** Writes the history of the provider that has this key into a new folder. */
@@ -74,7 +81,7 @@ public final class HistoryExport {
                 throw failure.get();
             }
             copyLog(folder.resolve(HistoryLayout.LOG));
-            return writer.finish(provider, market(), logKey(), Optional.empty());
+            return writer.finish(history.first(provider), market(), logKey(), Optional.empty());
         }
     }
 
@@ -170,16 +177,16 @@ public final class HistoryExport {
         return orders;
     }
 
-    private static Set<KeyId> providers(Tables tables) {
-        Set<KeyId> providers = new HashSet<>();
+    private static Set<KeyId> keys(Tables tables) {
+        Set<KeyId> keys = new HashSet<>();
         for (LeaseState state : LeaseState.values()) {
-            tables.leases().in(state).forEach(lease -> providers.add(lease.provider()));
+            tables.leases().in(state).forEach(lease -> keys.add(lease.provider()));
         }
-        return providers;
+        return keys;
     }
 
     private KeyId market() throws VerificationException {
-        return keys.find("market").publicHalf().keyId();
+        return history.first(keys.find("market").publicHalf().keyId());
     }
 
     private LogVerifyingKey logKey() throws VerificationException {
@@ -199,18 +206,22 @@ public final class HistoryExport {
         return MarketDatabase.open(file);
     }
 
+    /** The log's files, under the newest checkpoint even when that waits for witnesses. */
     private void copyLog(Path to) throws VerificationException {
         Path from = home.market().resolve("log");
         try (var files = Files.walk(from)) {
             for (Path file : files.toList()) {
                 Path relative = from.relativize(file);
-                boolean wanted =
-                        relative.startsWith("tile") || relative.toString().equals("checkpoint");
-                if (wanted && Files.isRegularFile(file)) {
+                if (relative.startsWith("tile") && Files.isRegularFile(file)) {
                     Path target = to.resolve(relative);
                     Files.createDirectories(target.resolveSibling(""));
                     Files.copy(file, target);
                 }
+            }
+            Optional<VerifiedCheckpoint> newest = TransparencyLog.newestIn(from, logKey());
+            if (newest.isPresent()) {
+                Files.createDirectories(to);
+                Files.write(to.resolve("checkpoint"), newest.get().note().bytes());
             }
         } catch (IOException e) {
             throw new VerificationException(

@@ -10,6 +10,7 @@ import dev.assay.verification.dsse.Envelope;
 import dev.assay.verification.keys.KeyHistory;
 import dev.assay.verification.keys.KeyPeriod;
 import dev.assay.verification.log.LogLeaf;
+import dev.assay.verification.log.Publication;
 import dev.assay.verification.log.TransparencyLog;
 
 import java.io.IOException;
@@ -57,10 +58,16 @@ public final class KeyJournal implements AutoCloseable {
         this.history = history;
     }
 
-    /** Opens the log below a market's directory and compares its key statements with it. */
+    /** Opens the log, which has no witnesses, and compares its key statements with it. */
     public static KeyJournal open(Path market, LogSigningKey key) throws VerificationException {
+        return open(market, key, Publication.EVERY_COMMIT);
+    }
+
+    /** Opens the log below a market's directory and compares its key statements with it. */
+    public static KeyJournal open(Path market, LogSigningKey key, Publication publication)
+            throws VerificationException {
         Path directory = market.resolve(STATEMENTS);
-        TransparencyLog log = TransparencyLog.open(market.resolve("log"), key);
+        TransparencyLog log = TransparencyLog.open(market.resolve("log"), key, publication);
         try {
             settle(directory, log);
             for (Path file : files(directory, LOGGED)) {

@@ -7,11 +7,14 @@ import dev.assay.agent.hardware.Vouching;
 import dev.assay.agent.journal.JournalException;
 import dev.assay.cli.keys.HomeKeys;
 import dev.assay.cli.network.LocalAgents.LocalAgent;
+import dev.assay.cli.tenant.Cosignatures;
 import dev.assay.cli.tenant.OpenOrders;
 import dev.assay.cli.tenant.TenantClient;
 import dev.assay.cli.tenant.TenantException;
+import dev.assay.cli.tenant.WitnessRounds;
 import dev.assay.market.ledger.Account;
 import dev.assay.market.ledger.BalancedBooks;
+import dev.assay.market.server.LogWitnesses;
 import dev.assay.market.server.Market;
 import dev.assay.market.server.MarketConfig;
 import dev.assay.market.server.MarketKeys;
@@ -37,11 +40,14 @@ import dev.assay.verification.check.RefutedResult;
 import dev.assay.verification.check.Replay;
 import dev.assay.verification.check.ResultContents;
 import dev.assay.verification.crypto.SigningKey;
+import dev.assay.verification.http.HttpWitness;
+import dev.assay.verification.witness.WitnessConnection;
 
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -68,6 +74,11 @@ public final class LocalNetwork implements AutoCloseable {
     /** Every agent here answers, so that an auction ends sooner, but for a machine under load. */
     private static final Duration AUCTION_LIMIT = Duration.ofSeconds(30);
 
+    /** For one witness to answer in. */
+    private static final Duration WITNESS_LIMIT = Duration.ofSeconds(3);
+
+    private static final Duration WITNESS_PAUSE = Duration.ofSeconds(1);
+
     private final Owned owned;
     private final Market market;
     private final TenantClient tenant;
@@ -81,6 +92,7 @@ public final class LocalNetwork implements AutoCloseable {
     /**
      * Opens the network.
      *
+     * @param witnesses who cosigns the checkpoints of the market's log
      * @param agents how many agents bid, 1 to {@link #MOST_AGENTS}
      * @param host the machine that the agents rent out; waited for when the first agent starts
      * @param gpus asks for the machine's GPUs
@@ -91,6 +103,7 @@ public final class LocalNetwork implements AutoCloseable {
     public static LocalNetwork open(
             AssayHome home,
             HomeKeys keys,
+            WitnessPolicy witnesses,
             int agents,
             CompletableFuture<HostFacts> host,
             Supplier<List<GpuReport>> gpus,
@@ -104,7 +117,14 @@ public final class LocalNetwork implements AutoCloseable {
         Owned owned = new Owned();
         try {
             return new Opening(
-                            home, keys, gpus, evidence, clock, BlobStore.open(home.blobs()), owned)
+                            home,
+                            keys,
+                            witnesses,
+                            gpus,
+                            evidence,
+                            clock,
+                            BlobStore.open(home.blobs()),
+                            owned)
                     .open(agents, host);
         } catch (BlobException
                 | MarketException
@@ -121,6 +141,7 @@ public final class LocalNetwork implements AutoCloseable {
     private record Opening(
             AssayHome home,
             HomeKeys held,
+            WitnessPolicy policy,
             Supplier<List<GpuReport>> gpus,
             List<EvidenceProgram> evidence,
             InstantSource clock,
@@ -130,15 +151,25 @@ public final class LocalNetwork implements AutoCloseable {
 
         LocalNetwork open(int agents, CompletableFuture<HostFacts> host)
                 throws MarketException, VerificationException, JournalException, TenantException {
+            WitnessRounds rounds = new WitnessRounds();
+            LogWitnesses witnesses = witnesses(rounds);
             List<LoggedEnvelope> keyStatements =
                     new ProviderKeys(home, held, clock, RANDOM)
                             .register(
+                                    witnesses.publication(),
                                     IntStream.range(0, agents)
                                             .mapToObj(Opening::provider)
                                             .toList());
             MarketKeys keys = new MarketKeys(key("market"), held.logKey());
             Market market =
-                    owned.add(Market.open(config(), home.market(), keys, this::reproduce, clock));
+                    owned.add(
+                            Market.open(
+                                    config(),
+                                    home.market(),
+                                    keys,
+                                    witnesses,
+                                    this::reproduce,
+                                    clock));
             String transport = "assay-" + Long.toHexString(RANDOM.nextLong());
             owned.add(MarketServer.inProcess(transport, market, market));
             RunnerPool runners =
@@ -148,7 +179,17 @@ public final class LocalNetwork implements AutoCloseable {
             for (int i = 0; i < agents; i++) {
                 agent(i, host.join(), runners, market, keys, transport);
             }
-            return new LocalNetwork(owned, market, tenant(market, transport, keyStatements));
+            return new LocalNetwork(
+                    owned, market, tenant(market, transport, keyStatements, rounds));
+        }
+
+        private LogWitnesses witnesses(WitnessRounds rounds) throws VerificationException {
+            List<WitnessConnection> connections = new ArrayList<>();
+            for (WitnessAddress witness : policy.witnesses()) {
+                connections.add(
+                        owned.add(HttpWitness.at(witness.url(), witness.key(), WITNESS_LIMIT)));
+            }
+            return new LogWitnesses(connections, policy.needed(), WITNESS_PAUSE, rounds);
         }
 
         /** The first agent's id: it ends runners that an earlier process left. */
@@ -200,7 +241,10 @@ public final class LocalNetwork implements AutoCloseable {
         }
 
         private TenantClient tenant(
-                Market market, String transport, List<LoggedEnvelope> keyStatements)
+                Market market,
+                String transport,
+                List<LoggedEnvelope> keyStatements,
+                WitnessRounds rounds)
                 throws MarketException, VerificationException, TenantException {
             SigningKey key = key("tenant");
             ReplayEngine.Runners runners = replayRunners();
@@ -213,6 +257,8 @@ public final class LocalNetwork implements AutoCloseable {
                     home.jobs(),
                     () -> replayEngine(runners),
                     keyStatements,
+                    new Cosignatures(
+                            policy.witnesses().stream().map(WitnessAddress::key).toList(), rounds),
                     clock,
                     RANDOM);
         }

@@ -7,6 +7,7 @@ import dev.assay.protocol.id.KeyId;
 import dev.assay.protocol.market.LoggedEnvelope;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.crypto.KeyFile;
+import dev.assay.verification.log.Publication;
 
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -20,11 +21,13 @@ record ProviderKeys(AssayHome home, HomeKeys keys, InstantSource clock, SecureRa
     /**
      * Registers what is not registered yet, while nobody else writes to the log.
      *
+     * @param publication how the log shows its checkpoints
      * @param names of the keys
      * @return all that the log holds about keys
      */
-    List<LoggedEnvelope> register(List<String> names) throws VerificationException {
-        try (KeyJournal journal = KeyJournal.open(home.market(), keys.logKey())) {
+    List<LoggedEnvelope> register(Publication publication, List<String> names)
+            throws VerificationException {
+        try (KeyJournal journal = KeyJournal.open(home.market(), keys.logKey(), publication)) {
             KeyCeremony ceremony = new KeyCeremony(keys, journal, clock);
             for (String name : names) {
                 KeyId key = keys.signingKey(name).keyId();

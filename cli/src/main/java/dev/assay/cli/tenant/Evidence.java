@@ -40,6 +40,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -49,6 +50,7 @@ import java.util.stream.Stream;
 final class Evidence {
     private final TenantClient client;
     private final MarketIdentity market;
+    private final Consumer<RunEvent> events;
     private final Map<String, Document> documents = new LinkedHashMap<>();
     private @Nullable LeaseId lease;
     private @Nullable VerifyingKey providerKey;
@@ -58,9 +60,10 @@ final class Evidence {
     /** A verified statement, where the log holds it, and whose it is. */
     private record Document(LoggedEnvelope logged, VerifyingKey signer) {}
 
-    Evidence(TenantClient client, MarketIdentity market) {
+    Evidence(TenantClient client, MarketIdentity market, Consumer<RunEvent> events) {
         this.client = client;
         this.market = market;
+        this.events = events;
     }
 
     /** Where an order's results and evidence go. */
@@ -88,7 +91,8 @@ final class Evidence {
     }
 
     /** Writes the folder, when the order had a lease; returns where. */
-    Optional<Path> write(OrderId order) throws MarketException, VerificationException {
+    Optional<Path> write(OrderId order)
+            throws MarketException, VerificationException, InterruptedException {
         if (lease == null || providerKey == null) {
             return Optional.empty();
         }
@@ -98,7 +102,7 @@ final class Evidence {
         }
         try (EvidenceWriter writer = EvidenceWriter.begin(place)) {
             keys(writer, providerKey);
-            statements(writer);
+            statements(writer, proofs());
             if (contents != null) {
                 work(writer, contents);
             }
@@ -113,16 +117,29 @@ final class Evidence {
         writer.add(EvidenceLayout.LOG_KEY, text(market.logKey()));
     }
 
-    private void statements(EvidenceWriter writer) throws MarketException, VerificationException {
-        LogVerifyingKey logKey = LogVerifyingKey.parse(market.logKey());
-        List<String> bundled = EvidenceLayout.bundled(documents.keySet());
+    /** Proofs of the documents and then of the key statements, once witnesses had their time. */
+    private List<Bytes> proofs() throws MarketException, InterruptedException {
         List<Long> indexes =
                 Stream.concat(
                                 documents.values().stream().map(Document::logged),
                                 client.keyStatements().stream())
                         .map(LoggedEnvelope::index)
                         .toList();
-        List<Bytes> proofs = new ArrayList<>(client.market().proofs(indexes));
+        client.cosignatures().await(1 + indexes.stream().mapToLong(index -> index).max().orElse(0));
+        List<Bytes> proofs = client.market().proofs(indexes);
+        if (client.cosignatures().wanted()) {
+            parsed(proofs.getFirst().toArray())
+                    .map(proof -> client.cosignatures().on(proof.note()))
+                    .ifPresent(events);
+        }
+        return proofs;
+    }
+
+    private void statements(EvidenceWriter writer, List<Bytes> all)
+            throws MarketException, VerificationException {
+        LogVerifyingKey logKey = LogVerifyingKey.parse(market.logKey());
+        List<String> bundled = EvidenceLayout.bundled(documents.keySet());
+        List<Bytes> proofs = new ArrayList<>(all);
         for (Map.Entry<String, Document> document : documents.entrySet()) {
             String name = document.getKey();
             byte[] envelope = document.getValue().logged().envelope().toArray();

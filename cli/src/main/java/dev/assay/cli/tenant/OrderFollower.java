@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -50,6 +52,9 @@ final class OrderFollower {
 
     /** What was heard and not looked at yet. */
     private final BlockingQueue<Heard> queue = new LinkedBlockingQueue<>();
+
+    /** What was said last of a witness that did not cosign, by its name. */
+    private final Map<String, String> told = new HashMap<>();
 
     private final SeenOutput seen = new SeenOutput();
     private @Nullable Subscription output;
@@ -76,7 +81,7 @@ final class OrderFollower {
         this.marketKey = VerifyingKey.fromPem(identity.statementKeyPem());
         this.audit =
                 new ResultAudit(client, open, LogVerifyingKey.parse(identity.logKey()), events);
-        this.evidence = new Evidence(client, identity);
+        this.evidence = new Evidence(client, identity, events);
     }
 
     RunEvent.Ended follow()
@@ -95,6 +100,7 @@ final class OrderFollower {
             throws TenantException, MarketException, VerificationException, InterruptedException {
         while (true) {
             Heard heard = queue.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
+            tellOfWitnesses();
             switch (heard) {
                 case null -> {
                     if (subscription.failure().isPresent()) {
@@ -112,6 +118,19 @@ final class OrderFollower {
                 }
             }
         }
+    }
+
+    /** Says once of each witness, and for each reason, that it did not cosign. */
+    private void tellOfWitnesses() {
+        client.cosignatures()
+                .rounds()
+                .failures()
+                .forEach(
+                        (witness, why) -> {
+                            if (!why.equals(told.put(witness, why))) {
+                                events.accept(new RunEvent.NotCosigned(witness, why));
+                            }
+                        });
     }
 
     private void show(Output written) {
@@ -236,7 +255,7 @@ final class OrderFollower {
     }
 
     private RunEvent.Ended ended(OrderEvent.Closed closed)
-            throws MarketException, VerificationException {
+            throws MarketException, VerificationException, InterruptedException {
         Optional<Path> folder = evidence.write(open.order());
         RunEvent.Ended ended =
                 new RunEvent.Ended(closed.reason(), closed.cause(), closed.detail(), folder);

@@ -11,10 +11,15 @@ import dev.assay.verification.hardware.EvidenceReference;
 import dev.assay.verification.statement.OrderPredicate;
 import dev.assay.verification.statement.SettlementPredicate;
 import dev.assay.verification.statement.VerdictPredicate;
+import dev.assay.verification.witness.VerifiedCosignature;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** What a tenant's client reports while it follows an order. */
 public sealed interface RunEvent {
@@ -79,6 +84,24 @@ public sealed interface RunEvent {
 
     /** The lease is settled. */
     record Settled(SettlementPredicate settlement) implements RunEvent {}
+
+    /** A witness of the market's log did not cosign its checkpoint; it is asked again. */
+    record NotCosigned(String witness, String why) implements RunEvent {}
+
+    /**
+     * Witnesses of the market's log were waited for.
+     *
+     * @param size entries that the evidence's checkpoint covers
+     * @param cosignatures on it
+     * @param missing why a witness's cosignature is not, by its name
+     */
+    record Cosigned(long size, List<VerifiedCosignature> cosignatures, Map<String, String> missing)
+            implements RunEvent {
+        public Cosigned {
+            cosignatures = List.copyOf(cosignatures);
+            missing = Collections.unmodifiableMap(new TreeMap<>(missing));
+        }
+    }
 
     /** The order is closed, for better or worse. */
     record Ended(CloseReason reason, Optional<Cause> cause, String detail, Optional<Path> evidence)

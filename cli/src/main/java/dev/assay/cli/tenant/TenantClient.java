@@ -40,6 +40,7 @@ import java.util.function.Supplier;
  * @param jobs where results and evidence go, one folder an order
  * @param exact opens the engine for replays, exact and for TorchScript models
  * @param keyStatements what the log holds about keys, for the evidence
+ * @param cosignatures of the log's witnesses, for the evidence
  */
 public record TenantClient(
         TenantService market,
@@ -49,6 +50,7 @@ public record TenantClient(
         Path jobs,
         Supplier<Engine> exact,
         List<LoggedEnvelope> keyStatements,
+        Cosignatures cosignatures,
         InstantSource clock,
         SecureRandom random) {
     public TenantClient {

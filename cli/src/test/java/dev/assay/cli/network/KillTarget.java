@@ -2,6 +2,7 @@ package dev.assay.cli.network;
 
 import dev.assay.agent.hardware.Vouching;
 import dev.assay.cli.network.LocalAgents.LocalAgent;
+import dev.assay.cli.tenant.Cosignatures;
 import dev.assay.cli.tenant.JobResolver;
 import dev.assay.cli.tenant.OpenOrders;
 import dev.assay.cli.tenant.OpenOrders.OpenOrder;
@@ -128,6 +129,7 @@ public final class KillTarget {
                             opened.jobs(),
                             () -> new ExactEngine(2),
                             List.of(),
+                            Cosignatures.none(),
                             InstantSource.system(),
                             RANDOM));
         }

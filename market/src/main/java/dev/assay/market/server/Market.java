@@ -103,6 +103,17 @@ public final class Market implements TenantService, AgentService, AutoCloseable 
         recovery = new Recovery(steps, archive, orders, leases, timers, closings);
     }
 
+    /** Opens the market in a directory, with a log that has no witnesses. */
+    public static Market open(
+            MarketConfig config,
+            Path directory,
+            MarketKeys keys,
+            FailureReproducer reproducer,
+            InstantSource clock)
+            throws MarketException {
+        return open(config, directory, keys, LogWitnesses.NONE, reproducer, clock);
+    }
+
     /**
      * Opens the market that lives in a directory, which is created when absent: {@code market.db}
      * and the transparency log {@code log/}. Checks the books and takes up what was going on.
@@ -111,6 +122,7 @@ public final class Market implements TenantService, AgentService, AutoCloseable 
             MarketConfig config,
             Path directory,
             MarketKeys keys,
+            LogWitnesses witnesses,
             FailureReproducer reproducer,
             InstantSource clock)
             throws MarketException {
@@ -120,7 +132,7 @@ public final class Market implements TenantService, AgentService, AutoCloseable 
             throw new MarketException(
                     Code.UNAVAILABLE, "cannot create the market's directory: " + e, e);
         }
-        Notary notary = Notary.open(directory.resolve("log"), keys);
+        Notary notary = Notary.open(directory.resolve("log"), keys, witnesses);
         MarketDatabase database;
         try {
             database = MarketDatabase.open(directory.resolve(MarketDatabase.FILE));

@@ -15,29 +15,56 @@ import dev.assay.verification.log.TransparencyLog;
 import dev.assay.verification.log.VerifiedCheckpoint;
 import dev.assay.verification.log.VerifiedConsistency;
 import dev.assay.verification.statement.Statement;
+import dev.assay.verification.witness.WitnessRound;
+import dev.assay.verification.witness.WitnessedPublication;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * The market's signature and its transparency log. An entry is durable before its index is told, so
- * nothing that cites an index can outlive the entry. As thread-safe as the log.
+ * The market's signature and its transparency log, whose checkpoints it has cosigned when the log
+ * has witnesses. An entry is durable before its index is told, so nothing that cites an index can
+ * outlive the entry. As thread-safe as the log.
  */
 final class Notary implements AutoCloseable {
     private final MarketKeys keys;
     private final TransparencyLog log;
+    private final Optional<WitnessedPublication> publication;
 
-    private Notary(MarketKeys keys, TransparencyLog log) {
+    /** The newest checkpoint that as many witnesses cosigned as are needed. */
+    private volatile Optional<VerifiedCheckpoint> published = Optional.empty();
+
+    /** The newest checkpoint that any witness cosigned. */
+    private volatile Optional<VerifiedCheckpoint> cosigned = Optional.empty();
+
+    private Notary(MarketKeys keys, TransparencyLog log, LogWitnesses witnesses) {
         this.keys = keys;
         this.log = log;
+        this.publication = witnesses.publication(log, this::keep);
     }
 
     /** Opens the log in a directory. */
-    static Notary open(Path directory, MarketKeys keys) throws MarketException {
+    static Notary open(Path directory, MarketKeys keys, LogWitnesses witnesses)
+            throws MarketException {
         try {
-            return new Notary(keys, TransparencyLog.open(directory, keys.log()));
+            TransparencyLog log =
+                    TransparencyLog.open(directory, keys.log(), witnesses.publication());
+            Notary notary = new Notary(keys, log, witnesses);
+            notary.publication.ifPresent(WitnessedPublication::start);
+            return notary;
         } catch (VerificationException e) {
             throw Refusals.damaged("transparency log", e);
+        }
+    }
+
+    private void keep(WitnessRound round) {
+        if (round.published()) {
+            published = Optional.of(round.checkpoint());
+        }
+        if (!round.cosignatures().isEmpty()) {
+            cosigned = Optional.of(round.checkpoint());
         }
     }
 
@@ -81,19 +108,34 @@ final class Notary implements AutoCloseable {
         }
     }
 
-    /** Proofs that the newest checkpoint covers these entries. */
+    /**
+     * Proofs that the log has these entries, all of one checkpoint: one that witnesses cosigned,
+     * when there is one that covers them all.
+     */
     List<Bytes> proofs(List<Long> indexes) throws MarketException {
         long size = size();
+        long covered = 0;
         for (long index : indexes) {
             if (index < 0 || index >= size) {
                 throw new MarketException(Code.UNKNOWN, "the log has no entry " + index);
             }
+            covered = Math.max(covered, index + 1);
         }
         try {
-            return log.proofs(indexes).stream().map(proof -> Bytes.copyOf(proof.bytes())).toList();
+            return log.proofs(indexes, covering(covered)).stream()
+                    .map(proof -> Bytes.copyOf(proof.bytes()))
+                    .toList();
         } catch (VerificationException e) {
             throw Refusals.damaged("transparency log", e);
         }
+    }
+
+    private VerifiedCheckpoint covering(long size) {
+        return Stream.of(published, cosigned)
+                .flatMap(Optional::stream)
+                .filter(checkpoint -> checkpoint.size() >= size)
+                .findFirst()
+                .orElseGet(log::checkpoint);
     }
 
     /** Number of entries in the log. */
@@ -112,6 +154,7 @@ final class Notary implements AutoCloseable {
 
     @Override
     public void close() throws MarketException {
+        publication.ifPresent(WitnessedPublication::close);
         try {
             log.close();
         } catch (VerificationException e) {

@@ -45,7 +45,8 @@ public interface TenantService {
 
     /**
      * Proofs, as tlog-proof files and in the order asked for, that the log holds these entries; all
-     * of them of one checkpoint, the newest.
+     * of them of one checkpoint: one that witnesses of the log cosigned, when one covers them all,
+     * and else the newest.
      */
     List<Bytes> proofs(List<Long> indexes) throws MarketException;
 

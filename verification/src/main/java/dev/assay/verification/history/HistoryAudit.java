@@ -1,5 +1,6 @@
 package dev.assay.verification.history;
 
+import dev.assay.protocol.id.KeyId;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.VerificationException.Code;
 import dev.assay.verification.audit.CheckpointAudit;
@@ -10,6 +11,7 @@ import dev.assay.verification.crypto.LogVerifyingKey;
 import dev.assay.verification.crypto.VerifyingKey;
 import dev.assay.verification.history.CheckedLine.Refused;
 import dev.assay.verification.history.CheckedLine.Signed;
+import dev.assay.verification.keys.KeyPeriod;
 import dev.assay.verification.log.LogReader;
 import dev.assay.verification.statement.AccessPredicate;
 import dev.assay.verification.statement.EvidencePredicate;
@@ -201,10 +203,9 @@ public final class HistoryAudit {
                 case ResultPredicate result -> leases.result(line, result);
                 case VerdictPredicate verdict -> leases.verdict(line, verdict);
                 case SettlementPredicate settlement -> leases.settlement(line, settlement);
-                case KeyRegisterPredicate _, KeyRotatePredicate _, KeyRevokePredicate _ -> {
-                    keys.append(line);
-                    provider = keys.of(index.provider());
-                }
+                case KeyRegisterPredicate _, KeyRevokePredicate _ -> key(line);
+                case KeyRotatePredicate rotate ->
+                        key(line).ifPresent(period -> rotated(rotate.terms().oldKey(), period));
                 case InventoryPredicate inventory -> {
                     var _ = keys.allows(line, inventory.provider(), "inventory.provider");
                 }
@@ -214,6 +215,31 @@ public final class HistoryAudit {
                                 HistoryLayout.line(line.number()),
                                 "predicateType",
                                 line.predicate().type() + " is never logged");
+            }
+        }
+
+        private Optional<KeyPeriod> key(Signed line) {
+            Optional<KeyPeriod> changed = keys.append(line);
+            provider = keys.of(index.provider());
+            return changed;
+        }
+
+        /** A history under a later key would let what earlier ones signed be left out. */
+        private void rotated(KeyId old, KeyPeriod next) {
+            requireFirst("history.provider", index.provider(), old, next);
+            requireFirst("history.market", index.market(), old, next);
+        }
+
+        private void requireFirst(String field, KeyId party, KeyId old, KeyPeriod next) {
+            if (next.key().keyId().equals(party)) {
+                findings.refuted(
+                        Clause.KEY,
+                        HistoryLayout.INDEX,
+                        field,
+                        "names a key that "
+                                + old.brief()
+                                + " was rotated to, so that what was signed before is not looked"
+                                + " for; a history names the first key");
             }
         }
 

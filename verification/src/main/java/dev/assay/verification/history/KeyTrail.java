@@ -38,8 +38,12 @@ final class KeyTrail {
         this.findings = findings;
     }
 
-    /** Takes in a statement about a key. One that is refused counts for nothing. */
-    void append(Signed line) {
+    /**
+     * Takes in a statement about a key. One that is refused counts for nothing.
+     *
+     * @return the period that it began or ended
+     */
+    Optional<KeyPeriod> append(Signed line) {
         try {
             KeyPeriod period = history.append(line.index(), line.envelope());
             String what =
@@ -50,11 +54,13 @@ final class KeyTrail {
                     Clause.KEY_STATEMENT,
                     HistoryLayout.line(line.number()),
                     "key " + period.key().keyId().brief() + what);
+            return Optional.of(period);
         } catch (VerificationException e) {
             findings.note(
                     Clause.KEY_STATEMENT,
                     HistoryLayout.line(line.number()),
                     "the key statement changes nothing: " + e.getMessage());
+            return Optional.empty();
         }
     }
 

@@ -3,11 +3,16 @@ package dev.assay.verification.http;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.VerificationException.Code;
 
+import org.jspecify.annotations.Nullable;
+
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -90,13 +95,24 @@ final class BoundedClient implements AutoCloseable {
         } catch (TimeoutException e) {
             throw failed(bounded, "no whole answer within " + limit.toMillis() + " ms", e);
         } catch (ExecutionException e) {
-            throw failed(bounded, String.valueOf(e.getCause()), e);
+            throw failed(bounded, reason(e.getCause()), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw failed(bounded, "interrupted", e);
         } finally {
             exchange.cancel(true);
         }
+    }
+
+    /** The client gives no message of its own when there is nobody to talk to. */
+    private static String reason(@Nullable Throwable cause) {
+        return switch (cause) {
+            case ConnectException e when e.getCause() instanceof UnresolvedAddressException ->
+                    "there is no such host";
+            case ConnectException e when e.getCause() instanceof ClosedChannelException ->
+                    "nobody listens there";
+            case null, default -> String.valueOf(cause);
+        };
     }
 
     private static VerificationException failed(HttpRequest request, String why, Exception cause) {

@@ -28,6 +28,16 @@ public final class HttpHost implements AutoCloseable {
         Response respond(HttpExchange request) throws IOException;
     }
 
+    /** Is told of requests that failed by the server's own fault, on any thread. */
+    public interface Failures {
+        /**
+         * One request failed; whoever sent it was told no more than that.
+         *
+         * @param request method and path, as they came: a stranger's words
+         */
+        void failed(String request, Exception why);
+    }
+
     private final HttpServer server;
     private final ExecutorService threads;
 
@@ -41,18 +51,18 @@ public final class HttpHost implements AutoCloseable {
      *
      * @param address port 0 takes a free one
      */
-    public static HttpHost ofLog(Path directory, InetSocketAddress address)
+    public static HttpHost ofLog(Path directory, InetSocketAddress address, Failures failures)
             throws VerificationException {
-        return start(address, LogResponder.of(directory));
+        return start(address, LogResponder.of(directory), failures);
     }
 
     /** Serves a witness: {@code POST /add-checkpoint}. */
-    public static HttpHost ofWitness(Witness witness, InetSocketAddress address)
+    public static HttpHost ofWitness(Witness witness, InetSocketAddress address, Failures failures)
             throws VerificationException {
-        return start(address, new WitnessResponder(witness));
+        return start(address, new WitnessResponder(witness), failures);
     }
 
-    private static HttpHost start(InetSocketAddress address, Responder responder)
+    private static HttpHost start(InetSocketAddress address, Responder responder, Failures failures)
             throws VerificationException {
         // Read by the server's class once, when it is loaded.
         System.setProperty("sun.net.httpserver.maxReqTime", "20");
@@ -62,7 +72,7 @@ public final class HttpHost implements AutoCloseable {
             HttpServer server = HttpServer.create(address, BACKLOG);
             ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
             server.setExecutor(threads);
-            server.createContext("/", exchange -> handle(exchange, responder));
+            server.createContext("/", exchange -> handle(exchange, responder, failures));
             server.start();
             return new HttpHost(server, threads);
         } catch (IOException e) {
@@ -84,14 +94,18 @@ public final class HttpHost implements AutoCloseable {
         threads.close();
     }
 
-    private static void handle(HttpExchange exchange, Responder responder) throws IOException {
+    private static void handle(HttpExchange exchange, Responder responder, Failures failures)
+            throws IOException {
         try (exchange) {
             Response response;
             try {
                 response = responder.respond(exchange);
             } catch (RuntimeException e) {
-                response = Response.text(500, "internal error");
+                response = Response.failed("internal error", e);
             }
+            String request =
+                    exchange.getRequestMethod() + " " + exchange.getRequestURI().getRawPath();
+            response.failure().ifPresent(why -> failures.failed(request, why));
             response.headers().forEach(exchange.getResponseHeaders()::set);
             byte[] body = response.body();
             exchange.sendResponseHeaders(response.status(), body.length == 0 ? -1 : body.length);

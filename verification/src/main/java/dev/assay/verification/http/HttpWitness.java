@@ -16,6 +16,7 @@ import java.util.List;
 /** A witness at a URL (C2SP tlog-witness). The owner closes it. */
 public final class HttpWitness implements WitnessConnection, AutoCloseable {
     private static final int MAX_ANSWER_BYTES = 1 << 16;
+    private static final int MAX_REASON_CHARS = 200;
 
     private final WitnessKey key;
     private final URI addCheckpoint;
@@ -55,11 +56,11 @@ public final class HttpWitness implements WitnessConnection, AutoCloseable {
         String text = new String(reply.body(), StandardCharsets.UTF_8);
         return switch (reply.status()) {
             case 200 -> new WitnessAnswer.Cosigned(ownLine(text));
-            case 400 -> new WitnessAnswer.Malformed(text.strip());
-            case 403 -> new WitnessAnswer.NotSigned(text.strip());
+            case 400 -> new WitnessAnswer.Malformed(said(text));
+            case 403 -> new WitnessAnswer.NotSigned(said(text));
             case 404 -> new WitnessAnswer.UnknownLog(request.note().checkpoint().origin());
             case 409 -> new WitnessAnswer.Conflict(size(text));
-            case 422 -> new WitnessAnswer.NotConsistent(text.strip());
+            case 422 -> new WitnessAnswer.NotConsistent(said(text));
             default -> throw notAWitness("status " + reply.status());
         };
     }
@@ -71,11 +72,23 @@ public final class HttpWitness implements WitnessConnection, AutoCloseable {
 
     /** The one line that this witness's key claims; lines of other keys are not looked at. */
     private NoteSignature ownLine(String text) throws VerificationException {
-        List<NoteSignature> own = NoteSignature.parseAll(text).stream().filter(key::isOwn).toList();
+        List<NoteSignature> lines = NoteSignature.parseAll(text);
+        List<NoteSignature> own = lines.stream().filter(key::isOwn).toList();
         if (own.size() != 1) {
-            throw notAWitness(own.size() + " cosignatures by its key");
+            throw notAWitness(
+                    own.size()
+                            + " cosignatures by its key, of "
+                            + lines.size()
+                            + "; its key is the one that it prints when it starts, and was to be "
+                            + key.vkey());
         }
         return own.getFirst();
+    }
+
+    /** A stranger's reason, as much of it as fits a line. */
+    private static String said(String text) {
+        String line = text.lines().findFirst().orElse("").replaceAll("[^ -~]", "?");
+        return line.substring(0, Math.min(line.length(), MAX_REASON_CHARS));
     }
 
     private long size(String text) throws VerificationException {

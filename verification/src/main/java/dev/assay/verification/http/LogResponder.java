@@ -44,7 +44,7 @@ final class LogResponder implements HttpHost.Responder {
         try {
             return respond(resource.get());
         } catch (VerificationException e) {
-            return Response.text(500, "the log cannot be read");
+            return Response.failed("the log cannot be read", e);
         }
     }
 

@@ -30,7 +30,7 @@ final class WitnessResponder implements HttpHost.Responder {
         try {
             return response(witness.answer(body));
         } catch (VerificationException e) {
-            return Response.text(500, "the checkpoint could not be kept, and was not cosigned");
+            return Response.failed("the checkpoint could not be kept, and was not cosigned", e);
         }
     }
 

@@ -141,6 +141,14 @@ public final class KeyHistory {
                 || (first != null && second != null && first.holder().equals(second.holder()));
     }
 
+    /** The first key of the holder that has this key; the key itself when nobody registered it. */
+    public KeyId first(KeyId key) {
+        return periods.keySet().stream()
+                .filter(other -> isOneParty(other, key))
+                .findFirst()
+                .orElse(key);
+    }
+
     /** A holder's newest key, ended or not. */
     public Optional<KeyPeriod> newest(KeyHolder holder) {
         return Optional.ofNullable(holders.get(holder)).map(h -> period(h.newest()).orElseThrow());

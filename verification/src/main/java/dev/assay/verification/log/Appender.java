@@ -1,5 +1,7 @@
 package dev.assay.verification.log;
 
+import com.google.common.util.concurrent.Uninterruptibles;
+
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.VerificationException.Code;
 
@@ -95,18 +97,7 @@ final class Appender implements AutoCloseable {
             state = State.CLOSED;
             notifyAll();
         }
-        boolean interrupted = false;
-        while (true) {
-            try {
-                thread.join();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterruptibles.joinUninterruptibly(thread);
     }
 
     private void run() {

@@ -5,7 +5,6 @@ import dev.assay.verification.VerificationException;
 import dev.assay.verification.VerificationException.Code;
 import dev.assay.verification.crypto.LogVerifyingKey;
 
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -55,7 +54,7 @@ final class CommittedLog {
             }
             return Optional.empty();
         }
-        VerifiedCheckpoint newest = newer(published, committed);
+        VerifiedCheckpoint newest = newer(published, committed).orElseThrow();
         CommittedLog log = new CommittedLog(files, newest, published, edge(files, newest));
         Leftovers.remove(files, newest.size());
         log.checkRecent();
@@ -158,11 +157,18 @@ final class CommittedLog {
         }
     }
 
-    private static VerifiedCheckpoint newer(
+    /** The newest checkpoint in these files, be it public or not; none when there is no log yet. */
+    static Optional<VerifiedCheckpoint> newest(LogFiles files, LogVerifyingKey key)
+            throws VerificationException {
+        return newer(checkpoint(files, CHECKPOINT, key), checkpoint(files, COMMITTED, key));
+    }
+
+    /** The larger of two; of two of one size the first. */
+    private static Optional<VerifiedCheckpoint> newer(
             Optional<VerifiedCheckpoint> a, Optional<VerifiedCheckpoint> b) {
-        return List.of(a, b).stream()
-                .flatMap(Optional::stream)
-                .max((x, y) -> Long.compare(x.size(), y.size()))
-                .orElseThrow();
+        if (a.isEmpty() || b.isEmpty()) {
+            return a.or(() -> b);
+        }
+        return a.get().size() >= b.get().size() ? a : b;
     }
 }

@@ -3,6 +3,7 @@ package dev.assay.verification.log;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.VerificationException.Code;
 import dev.assay.verification.crypto.LogSigningKey;
+import dev.assay.verification.crypto.LogVerifyingKey;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -82,6 +83,15 @@ public final class TransparencyLog implements AutoCloseable {
             files.close();
             throw e;
         }
+    }
+
+    /**
+     * The newest checkpoint of the log in this directory, which nobody writes to now: the public
+     * one, or a newer one that waits for witnesses.
+     */
+    public static Optional<VerifiedCheckpoint> newestIn(Path directory, LogVerifyingKey key)
+            throws VerificationException {
+        return CommittedLog.newest(LogDirectory.reading(directory), key);
     }
 
     static TransparencyLog open(LogDirectory files, LogSigningKey key, Publication publication)
@@ -196,6 +206,11 @@ public final class TransparencyLog implements AutoCloseable {
     /** How many callers wait for a commit that has not begun yet. */
     int waiting() {
         return appender.waiting();
+    }
+
+    /** The public half of the key that signs the log's checkpoints. */
+    public LogVerifyingKey key() {
+        return key.verifyingKey();
     }
 
     /** The newest checkpoint. */

@@ -8,6 +8,7 @@ import java.util.Map;
 /**
  * What came of asking all witnesses about one checkpoint.
  *
+ * @param checkpoint with the log's signature and these cosignatures
  * @param failures why a witness's cosignature is missing, by its name
  * @param published whether there were enough cosignatures to show the checkpoint to everyone
  */

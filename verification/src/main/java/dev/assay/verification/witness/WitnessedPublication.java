@@ -1,5 +1,7 @@
 package dev.assay.verification.witness;
 
+import com.google.common.util.concurrent.Uninterruptibles;
+
 import dev.assay.protocol.id.Digest;
 import dev.assay.verification.VerificationException;
 import dev.assay.verification.VerificationException.Code;
@@ -26,9 +28,11 @@ import java.util.function.Consumer;
  * about the newest checkpoint at the same time, waits until each has answered or its time is up,
  * and publishes the checkpoint when at least {@code needed} of them cosigned it.
  *
- * <p>When fewer do, the public checkpoint stays the last one that enough cosigned; the log goes on
- * taking entries, which are durable but not shown; and the witnesses are asked again after a pause,
- * about what is newest by then. Each round is told, with the reason for every missing cosignature.
+ * <p>The first round is asked at once, so that a witness which was told of wrongly is known early.
+ * When fewer than needed cosign, the public checkpoint stays the last one that enough cosigned; the
+ * log goes on taking entries, which are durable but not shown; and the witnesses are asked again
+ * after a pause, about what is newest by then. Each round is told, with the reason for every
+ * missing cosignature.
  *
  * <p>Everything that a witness is shown is durable in the log before, so that no crash can leave a
  * witness ahead of the log. The owner closes it, before the log.
@@ -93,13 +97,13 @@ public final class WitnessedPublication implements AutoCloseable {
                 failures.put(each.getKey(), reason(e));
             }
         }
+        List<NoteSignature> lines = cosignatures.stream().map(VerifiedCosignature::line).toList();
+        VerifiedCheckpoint cosigned = newest.note().with(lines).verify(log.key());
         boolean enough = cosignatures.size() >= needed;
         if (enough) {
-            List<NoteSignature> lines =
-                    cosignatures.stream().map(VerifiedCosignature::line).toList();
-            log.publish(newest.note().with(lines));
+            log.publish(cosigned.note());
         }
-        return new WitnessRound(newest, cosignatures, failures, enough);
+        return new WitnessRound(cosigned, cosignatures, failures, enough);
     }
 
     /** Stops asking; a round under way is given up. */
@@ -107,27 +111,20 @@ public final class WitnessedPublication implements AutoCloseable {
     public void close() {
         asking.shutdownNow();
         thread.interrupt();
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
+        Uninterruptibles.joinUninterruptibly(thread);
         asking.close();
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private void publishUntilClosed() {
         try {
+            long published = -1;
             while (!asking.isShutdown()) {
-                log.awaitLarger(log.published().map(VerifiedCheckpoint::size).orElse(-1L));
+                log.awaitLarger(published);
                 WitnessRound round = round();
                 listener.accept(round);
-                if (!round.published()) {
+                if (round.published()) {
+                    published = round.checkpoint().size();
+                } else {
                     Thread.sleep(pause);
                 }
             }
@@ -162,23 +159,44 @@ public final class WitnessedPublication implements AutoCloseable {
                 }
                 case WitnessAnswer.Conflict conflict -> {
                     if (conflict.size() > newest.size() || conflict.size() == old) {
-                        throw refused(
-                                name,
-                                "it cosigned another history, of size "
-                                        + conflict.size()
-                                        + ": this log was rolled back or forked; take no more"
-                                        + " entries before it is known why");
+                        throw refused(anotherHistory(conflict.size(), newest.size()));
                     }
                     sizes.put(name, conflict.size());
                 }
-                case WitnessAnswer.Malformed malformed -> throw refused(name, malformed.why());
-                case WitnessAnswer.NotSigned notSigned -> throw refused(name, notSigned.why());
+                case WitnessAnswer.Malformed malformed -> throw refused(malformed.why());
+                case WitnessAnswer.NotSigned _ ->
+                        throw refused(
+                                "it follows another log that is called "
+                                        + newest.origin()
+                                        + " too, with another key; "
+                                        + follow(name));
                 case WitnessAnswer.UnknownLog unknown ->
-                        throw refused(name, "it does not follow log " + unknown.origin());
-                case WitnessAnswer.NotConsistent not -> throw refused(name, not.why());
+                        throw refused(
+                                "it does not follow log "
+                                        + unknown.origin()
+                                        + ", or nothing at that URL is a witness; "
+                                        + follow(name));
+                case WitnessAnswer.NotConsistent not ->
+                        throw refused(
+                                anotherHistory(old, newest.size()) + "; it says: " + not.why());
             }
         }
-        throw refused(name, "its size changed between requests; is it asked by two logs?");
+        throw refused("its size changed between requests; is it asked by two logs?");
+    }
+
+    private static String anotherHistory(long cosigned, long own) {
+        return "it cosigned another history, of size "
+                + cosigned
+                + ", than this log has, of size "
+                + own
+                + ": this log was rolled back or forked; take no more entries before it is known"
+                + " why";
+    }
+
+    /** How a witness that does not follow this log is made to. */
+    private String follow(String witness) {
+        return "start it with: assay witness --name '%s' --log '%s'"
+                .formatted(witness, log.key().vkey());
     }
 
     private static String reason(ExecutionException e) {
@@ -188,8 +206,7 @@ public final class WitnessedPublication implements AutoCloseable {
                 : String.valueOf(cause);
     }
 
-    private static VerificationException refused(String witness, String why) {
-        return new VerificationException(
-                Code.BAD_CHECKPOINT, "witness " + witness + " did not cosign: " + why);
+    private static VerificationException refused(String why) {
+        return new VerificationException(Code.BAD_CHECKPOINT, why);
     }
 }

@@ -15,6 +15,7 @@ import dev.assay.verification.attest.VerifiedReceipt;
 import dev.assay.verification.bundle.SigstoreBundle;
 import dev.assay.verification.check.TinyModel;
 import dev.assay.verification.crypto.LogSigningKey;
+import dev.assay.verification.crypto.LogVerifyingKey;
 import dev.assay.verification.crypto.SigningKey;
 import dev.assay.verification.crypto.VerifyingKey;
 import dev.assay.verification.dsse.Envelope;
@@ -22,8 +23,10 @@ import dev.assay.verification.hardware.EvidenceReference;
 import dev.assay.verification.keys.KeyHistory;
 import dev.assay.verification.log.LogCheckpoint;
 import dev.assay.verification.log.LogLeaf;
+import dev.assay.verification.log.SignedNote;
 import dev.assay.verification.log.TlogProof;
 import dev.assay.verification.log.TransparencyLog;
+import dev.assay.verification.log.VerifiedCheckpoint;
 import dev.assay.verification.statement.ResultPredicate;
 import dev.assay.verification.statement.SettlementPredicate;
 import dev.assay.verification.statement.SettlementPredicate.Purpose;
@@ -75,6 +78,14 @@ final class Story {
 
     /** What is logged of keys, each before the document with this name. */
     final Map<String, List<Envelope>> keyStatements = new HashMap<>();
+
+    /** What others add to the log's last checkpoint before it is shown. */
+    Cosigning cosigning = (_, note) -> note;
+
+    /** Adds to a checkpoint of the log with this key. */
+    interface Cosigning {
+        SignedNote cosigned(LogVerifyingKey log, SignedNote note) throws Exception;
+    }
 
     private final Map<Long, Envelope> loggedOfKeys = new LinkedHashMap<>();
 
@@ -155,6 +166,10 @@ final class Story {
                     EvidenceLayout.SETTLEMENT,
                     settlement(head.digest(), result.payloadDigest(), verdict).statement(),
                     papers.market);
+            VerifiedCheckpoint shown =
+                    cosigning
+                            .cosigned(logKey.verifyingKey(), log.checkpoint().note())
+                            .verify(logKey.verifyingKey());
             keys(writer, logKey);
             work(writer);
             int number = 0;
@@ -162,7 +177,7 @@ final class Story {
                 add(writer, EvidenceLayout.hardware(number++), file);
             }
             for (String name : documents.keySet()) {
-                TlogProof proof = log.proof(indexes.get(name));
+                TlogProof proof = proof(log, indexes.get(name), shown);
                 add(writer, EvidenceLayout.statement(name), documents.get(name).bytes());
                 add(writer, EvidenceLayout.proof(name), proof.bytes());
             }
@@ -171,14 +186,14 @@ final class Story {
                         SigstoreBundle.of(
                                 documents.get(name),
                                 signers.get(name),
-                                log.proof(indexes.get(name)),
+                                proof(log, indexes.get(name), shown),
                                 logKey.verifyingKey());
                 add(writer, EvidenceLayout.bundle(name), bundle.bytes());
             }
             for (Map.Entry<Long, Envelope> about : loggedOfKeys.entrySet()) {
                 long index = about.getKey();
                 add(writer, EvidenceLayout.keyStatement(index), about.getValue().bytes());
-                add(writer, EvidenceLayout.keyProof(index), log.proof(index).bytes());
+                add(writer, EvidenceLayout.keyProof(index), proof(log, index, shown).bytes());
             }
             for (Map.Entry<String, byte[]> more : added.entrySet()) {
                 writer.add(more.getKey(), more.getValue());
@@ -186,6 +201,11 @@ final class Story {
             return writer.finish(
                     papers.verifiedLease().id(), papers.tenant, Papers.NOW.plusSeconds(60));
         }
+    }
+
+    private static TlogProof proof(TransparencyLog log, long index, VerifiedCheckpoint shown)
+            throws Exception {
+        return log.proofs(List.of(index), shown).getFirst();
     }
 
     /** The proof that a log with this key, and another history, holds the result. */

@@ -71,7 +71,7 @@ final class Chronicle implements AutoCloseable {
     SigningKey provider = SigningKey.create(new SecureRandom());
 
     /** The key that the history names. */
-    final SigningKey first = provider;
+    SigningKey first = provider;
 
     /** Entries of the log that are not put into the history. */
     final Set<Long> withheld = new TreeSet<>();

@@ -3,6 +3,7 @@ package dev.assay.verification.history;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.verification.audit.Clause;
+import dev.assay.verification.audit.Finding.Standing;
 import dev.assay.verification.crypto.SigningKey;
 import dev.assay.verification.history.Chronicle.Told;
 import dev.assay.verification.keys.KeyStatements;
@@ -57,6 +58,23 @@ final class KeyTrailTest extends ChronicleTest {
         lease.settlement();
         HistoryReport report = chronicle.audit();
         assertThat(report.outcome()).as(report.toString()).isEqualTo(Outcome.PASS);
+    }
+
+    /** Else whoever rotates could leave out what the key before signed. */
+    @Test
+    void historyUnderALaterKey_isRefuted() throws Exception {
+        register();
+        rotate();
+        chronicle.provider = next;
+        chronicle.honest(NOW);
+        chronicle.first = next;
+        assertThat(chronicle.audit().findings())
+                .anyMatch(
+                        found ->
+                                found.standing() == Standing.REFUTED
+                                        && found.clause() == Clause.KEY
+                                        && found.file().equals(HistoryLayout.INDEX)
+                                        && found.field().equals("history.provider"));
     }
 
     @Test

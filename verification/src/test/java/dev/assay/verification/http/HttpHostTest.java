@@ -33,8 +33,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
 
 /** What comes over the wire, byte by byte. */
 class HttpHostTest {
@@ -43,6 +47,7 @@ class HttpHostTest {
     @TempDir Path directory;
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private LogSigningKey key;
     private TransparencyLog log;
     private HttpHost host;
@@ -52,7 +57,11 @@ class HttpHostTest {
         key = LogSigningKey.create("log.example", new SecureRandom());
         log = TransparencyLog.open(directory.resolve("log"), key);
         opened.push(log);
-        host = HttpHost.ofLog(directory.resolve("log"), loopback());
+        host =
+                HttpHost.ofLog(
+                        directory.resolve("log"),
+                        loopback(),
+                        (request, why) -> failures.add(request + ": " + why.getMessage()));
         opened.push(host);
         Files.writeString(directory.resolve("secret"), "secret");
     }
@@ -195,7 +204,8 @@ class HttpHostTest {
         HttpHost witness =
                 HttpHost.ofWitness(
                         Witness.of(own, List.of(key.verifyingKey()), store, () -> Instant.EPOCH),
-                        loopback());
+                        loopback(),
+                        (request, why) -> failures.add(request + ": " + why.getMessage()));
         opened.push(witness);
         log.append(leaves(3));
         String body =
@@ -216,6 +226,54 @@ class HttpHostTest {
                 .startsWith("HTTP/1.1 405 ");
         assertThat(exchange(witness, "POST /add-checkpoint/x HTTP/1.1", body))
                 .startsWith("HTTP/1.1 404 ");
+    }
+
+    @Test
+    void get_ofALogThatCannotBeRead_tellsTheOwnerWhyAndNobodyElse() throws Exception {
+        Path checkpoint = directory.resolve("log/checkpoint");
+        Files.writeString(checkpoint, "not a note");
+
+        assertThat(get("/tile/0/000"))
+                .startsWith("HTTP/1.1 500 ")
+                .endsWith("\r\n\r\nthe log cannot be read\n");
+        assertThat(failures)
+                .singleElement()
+                .asString()
+                .startsWith("GET /tile/0/000: not a signed note");
+    }
+
+    @Test
+    void witness_thatCannotKeepWhatItSaw_tellsItsOwnerWhyAndDoesNotCosign() throws Exception {
+        LogSigningKey own = LogSigningKey.create("w1", new SecureRandom());
+        Path state = directory.resolve("w1");
+        CheckpointStore store = CheckpointStore.open(state);
+        opened.push(store);
+        HttpHost witness =
+                HttpHost.ofWitness(
+                        Witness.of(own, List.of(key.verifyingKey()), store, () -> Instant.EPOCH),
+                        loopback(),
+                        (request, why) -> failures.add(request + ": " + why.getMessage()));
+        opened.push(witness);
+        log.append(leaves(3));
+        try (Stream<Path> files = Files.walk(state)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+
+        String body =
+                new String(
+                        new AddCheckpoint(0, List.of(), log.checkpoint().note()).bytes(),
+                        StandardCharsets.UTF_8);
+        assertThat(exchange(witness, "POST /add-checkpoint HTTP/1.1", body))
+                .startsWith("HTTP/1.1 500 ")
+                .doesNotContain(state.toString())
+                .endsWith("could not be kept, and was not cosigned\n");
+        assertThat(failures)
+                .singleElement()
+                .asString()
+                .startsWith("POST /add-checkpoint: ")
+                .contains(state.toString());
     }
 
     private static void drip(ServerSocket server) {

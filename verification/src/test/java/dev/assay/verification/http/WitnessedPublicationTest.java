@@ -88,7 +88,7 @@ class WitnessedPublicationTest {
         assertThat(awaitPublished(3).signatures()).hasSize(3);
         WitnessRound round = rounds.take();
         assertThat(round.cosignatures()).hasSize(2);
-        assertThat(round.failures().get("w2")).contains("add-checkpoint failed");
+        assertThat(round.failures().get("w2")).contains("add-checkpoint failed: nobody listens");
     }
 
     @Test
@@ -141,6 +141,40 @@ class WitnessedPublicationTest {
         assertThat(round.failures().get("w1")).contains("0 cosignatures");
     }
 
+    /** As when the log's process ended after the last entry, before the witnesses answered. */
+    @Test
+    void publication_ofALogWithNothingNew_asksAtOnce() throws Exception {
+        append(3);
+        publish(List.of(witness("w1")), 1);
+        awaitPublished(3);
+        publish(List.of(witness("w2")), 1);
+
+        WitnessRound round = rounds.take();
+        while (round.cosignatures().getFirst().witness().name().equals("w1")) {
+            round = rounds.take();
+        }
+        assertThat(round.checkpoint().size()).isEqualTo(3);
+        assertThat(round.checkpoint().note().signatures()).hasSize(2);
+    }
+
+    @Test
+    void witnessOfAnotherLog_saysHowToStartItForThisOne() throws Exception {
+        LogSigningKey namesake = LogSigningKey.create("log.example", random);
+        LogSigningKey other = LogSigningKey.create("other.example", random);
+        append(1);
+        publish(List.of(witness("w1", namesake), witness("w2", other), witness("w3")), 3);
+
+        WitnessRound round = rounds.take();
+        assertThat(round.failures().get("w1"))
+                .contains("another log that is called log.example too")
+                .endsWith("assay witness --name 'w1' --log '" + logKey.verifyingKey().vkey() + "'");
+        assertThat(round.failures().get("w2"))
+                .contains("does not follow log log.example")
+                .endsWith("assay witness --name 'w2' --log '" + logKey.verifyingKey().vkey() + "'");
+        assertThat(round.published()).isFalse();
+        assertThat(round.checkpoint().note().signatures()).hasSize(2);
+    }
+
     private void publish(List<WitnessConnection> witnesses, int needed) {
         WitnessedPublication publication =
                 new WitnessedPublication(log, witnesses, needed, PAUSE, rounds::add);
@@ -156,12 +190,16 @@ class WitnessedPublicationTest {
     }
 
     private HttpWitness witness(String name) throws VerificationException {
+        return witness(name, logKey);
+    }
+
+    private HttpWitness witness(String name, LogSigningKey followed) throws VerificationException {
         LogSigningKey key = LogSigningKey.create(name, random);
         CheckpointStore store = CheckpointStore.open(path(name));
         opened.push(store);
         Witness witness =
-                Witness.of(key, List.of(logKey.verifyingKey()), store, () -> Instant.EPOCH);
-        HttpHost host = HttpHost.ofWitness(witness, loopback());
+                Witness.of(key, List.of(followed.verifyingKey()), store, () -> Instant.EPOCH);
+        HttpHost host = HttpHost.ofWitness(witness, loopback(), (_, _) -> {});
         opened.push(host);
         return connection(host.address().getPort(), witness.key());
     }
@@ -169,7 +207,7 @@ class WitnessedPublicationTest {
     /** A witness at a port where nobody listens any more. */
     private HttpWitness down(String name) throws VerificationException {
         HttpWitness witness = witness(name);
-        HttpHost gone = HttpHost.ofLog(directory, loopback());
+        HttpHost gone = HttpHost.ofLog(directory, loopback(), (_, _) -> {});
         int port = gone.address().getPort();
         gone.close();
         return connection(port, witness.key());
