@@ -63,8 +63,8 @@ final class HardwareAuditTest extends AuditedStory {
                                         && finding.field().equals("result.evidence[0]")
                                         && finding.message()
                                                 .equals(
-                                                        "asked for after entry 3 of the log, and"
-                                                                + " named in entry 4"))
+                                                        "its nonce holds the log through entry 3,"
+                                                                + " and entry 4 names it"))
                 .anyMatch(
                         finding ->
                                 finding.file().equals(FILE)
