@@ -19,8 +19,8 @@ import java.util.Optional;
  *
  * <p>The folder's own proofs show that moment: what is hashed with a leaf on its way to the root is
  * also the whole tree before it, so they give the log's root when the leaf was its last. A provider
- * that foresees its own entry, and that no other comes before it, knows this root sooner; the lease's
- * it cannot foresee.
+ * that foresees its own entry, and that no other comes before it, knows this root sooner; the
+ * lease's it cannot foresee.
  *
  * @param roots at which certificates may end
  * @param findings where it reports
