@@ -51,7 +51,7 @@ final class HardwareEvidenceTest {
         assertThat(hardware(report, "PROVED", "statements/result.dsse.json"))
                 .singleElement()
                 .asString()
-                .contains("asked for after entry");
+                .contains("its nonce holds the log through entry");
         assertThat(hardware(report, "PROVED", FILE))
                 .singleElement()
                 .asString()

@@ -78,7 +78,8 @@ public record HardwarePrograms(
     private Duration each(Instant deadline) {
         Duration left = Duration.between(clock.instant(), deadline);
         Duration share = left.dividedBy((long) SHARE * programs.size());
-        return share.compareTo(limit) < 0 ? share : limit;
+        Duration least = share.isNegative() ? Duration.ZERO : share;
+        return least.compareTo(limit) < 0 ? least : limit;
     }
 
     private EvidenceReference kept(byte[] bytes, Question question)

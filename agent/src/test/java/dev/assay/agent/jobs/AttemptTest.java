@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.assay.agent.FakeEngines;
 import dev.assay.agent.FakeMarket;
 import dev.assay.agent.Rig;
+import dev.assay.agent.hardware.Vouching;
 import dev.assay.models.engine.LoadedModel;
 import dev.assay.models.pack.ModelPackage;
 import dev.assay.models.pack.Safetensors;
@@ -27,10 +28,15 @@ import dev.assay.protocol.market.Progress;
 import dev.assay.runtime.exact.ExactEngine;
 import dev.assay.verification.attest.AttestedResult;
 import dev.assay.verification.attest.ReceiptChain;
+import dev.assay.verification.attest.SignedStatement;
 import dev.assay.verification.attest.UnitCommitments;
 import dev.assay.verification.attest.VerifiedReceipt;
 import dev.assay.verification.check.InferenceContents;
 import dev.assay.verification.dsse.Envelope;
+import dev.assay.verification.hardware.EvidenceKind;
+import dev.assay.verification.hardware.EvidenceReference;
+import dev.assay.verification.log.LogCheckpoint;
+import dev.assay.verification.statement.ResultPredicate;
 import dev.assay.verification.statement.UsagePredicate;
 import dev.assay.verification.statement.UsagePredicate.Device;
 
@@ -87,6 +93,44 @@ final class AttemptTest {
         assertThat(rig.written.state(lease)).contains(DONE);
         assertThat(rig.journal.unfinished()).isEmpty();
         assertThat(engines.steps).containsExactly("open", "load", "unload", "close");
+    }
+
+    /** Hardware is asked about the last receipt, and the tenant hears of what did not vouch. */
+    @Test
+    void result_namesWhatHardwareVouchedWith() throws Exception {
+        EvidenceReference quote =
+                EvidenceReference.ofLease(
+                        EvidenceKind.TPM2_QUOTE,
+                        Digest.of(new byte[32]),
+                        lease,
+                        new LogCheckpoint("log.example", 2, Digest.of(new byte[32])));
+        List<Vouching.Subject> asked = new ArrayList<>();
+        rig.vouching(
+                (subject, _, _) -> {
+                    asked.add(subject);
+                    return new Vouching.Vouched(List.of(quote), List.of("no GPU vouched"));
+                });
+
+        attempt(Rig.NEVER).run();
+
+        assertThat(asked)
+                .singleElement()
+                .satisfies(
+                        subject -> {
+                            assertThat(subject.lease()).isEqualTo(lease);
+                            assertThat(subject.receipt().envelope())
+                                    .isEqualTo(market.receipts().getLast());
+                        });
+        assertThat(market.heard())
+                .contains(new ReportAttempt(lease, ATTESTING, Optional.empty(), "no GPU vouched"));
+        assertThat(
+                        SignedStatement.verify(
+                                        Envelope.parse(market.results().getFirst().toArray()),
+                                        rig.provider.verifyingKey(),
+                                        ResultPredicate.class)
+                                .predicate()
+                                .evidence())
+                .containsExactly(quote);
     }
 
     /** A process that is killed right after a message finds all of it in the journal. */

@@ -15,10 +15,12 @@ import java.util.Optional;
 
 /**
  * Whether the hardware evidence that a result names is in the folder, stands up, and is of the
- * lease and not older than a moment of its log.
+ * lease and of a moment of its log.
  *
  * <p>The folder's own proofs show that moment: what is hashed with a leaf on its way to the root is
- * also the whole tree before it, so they give the log's root when the leaf was its last.
+ * also the whole tree before it, so they give the log's root when the leaf was its last. A provider
+ * that foresees its own entry, and that no other comes before it, knows this root sooner; the
+ * lease's it cannot foresee.
  *
  * @param roots at which certificates may end
  * @param findings where it reports
@@ -39,7 +41,7 @@ record HardwareAudit(IndexedFolder folder, TrustRoots roots, List<Finding> findi
         }
     }
 
-    /** Evidence is asked for after an entry of the log, and named by a later one. */
+    /** The nonce holds the log through an entry, and a later entry names the evidence. */
     private void moment(String field, LogCheckpoint stated, LeaseHistory.Verified history) {
         LoggedLeaf result = history.logged(EvidenceLayout.RESULT);
         if (!stated.origin().equals(history.checkpoint().origin())) {
@@ -76,10 +78,11 @@ record HardwareAudit(IndexedFolder folder, TrustRoots roots, List<Finding> findi
                         Standing.PROVED,
                         RESULT,
                         field,
-                        "asked for after entry "
+                        "its nonce holds the log through entry "
                                 + (stated.size() - 1)
-                                + " of the log, and named in entry "
-                                + result.index());
+                                + ", and entry "
+                                + result.index()
+                                + " names it");
             }
         }
     }

@@ -96,10 +96,14 @@ record CertificateChain(String what, List<X509Certificate> certificates) {
 
     private boolean isSha1(X509Certificate certificate) throws VerificationException {
         String algorithm = certificate.getSigAlgName();
+        byte[] stated = certificate.getSigAlgParams();
         try {
             if (algorithm.equals("RSASSA-PSS")) {
+                if (stated == null) {
+                    return true; // the hash that PSS has when none is stated (RFC 4055, 3.1)
+                }
                 AlgorithmParameters parameters = AlgorithmParameters.getInstance(algorithm);
-                parameters.init(certificate.getSigAlgParams());
+                parameters.init(stated);
                 algorithm =
                         parameters.getParameterSpec(PSSParameterSpec.class).getDigestAlgorithm();
             }

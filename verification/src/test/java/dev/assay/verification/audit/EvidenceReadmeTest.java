@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
+import dev.assay.protocol.id.Digest;
+import dev.assay.verification.hardware.EvidenceKind;
+import dev.assay.verification.hardware.EvidenceReference;
 import dev.assay.verification.referees.Program;
 import dev.assay.verification.referees.Program.Output;
 import dev.assay.verification.referees.Readme;
@@ -25,6 +28,7 @@ final class EvidenceReadmeTest extends AuditedStory {
     private static final String DIGESTS = "sha256sum";
     private static final String OPENSSL = "openssl";
     private static final String READ_ONE = "lease.dsse.json | base64";
+    private static final String HARDWARE = "mediaType";
     private static final String SIGSTORE = "npm install";
 
     @Test
@@ -102,6 +106,26 @@ final class EvidenceReadmeTest extends AuditedStory {
     }
 
     @Test
+    void hardware_ofAnHonestFolder_isNamedByResultAndIndexAlike() throws Exception {
+        Digest digest = Digest.sha256(BYTES);
+        story.hardware =
+                (lease, head) ->
+                        Map.of(
+                                EvidenceReference.ofLease(
+                                        EvidenceKind.TPM2_QUOTE, digest, lease, head),
+                                BYTES);
+
+        assertThat(run(written(), HARDWARE).lines())
+                .containsExactly(
+                        "\"digest\":\""
+                                + digest
+                                + "\",\"mediaType\":\""
+                                + EvidenceKind.TPM2_QUOTE.mediaType()
+                                + "\"",
+                        "\"sha256\":\"" + digest.hex() + "\"},\"name\":\"hardware/0.json\"");
+    }
+
+    @Test
     void sigstore_onAnHonestFolder_verifiesEveryBundle() throws Exception {
         Folder folder = written();
         Output output = run(folder, SIGSTORE);
@@ -133,7 +157,7 @@ final class EvidenceReadmeTest extends AuditedStory {
     @Test
     void allCommands_run_leaveTheFolderAsItWas() throws Exception {
         Folder folder = written();
-        for (String commands : List.of(DIGESTS, OPENSSL, READ_ONE, SIGSTORE)) {
+        for (String commands : List.of(DIGESTS, OPENSSL, READ_ONE, HARDWARE, SIGSTORE)) {
             run(folder, commands);
         }
 

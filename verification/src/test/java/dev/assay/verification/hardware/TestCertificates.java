@@ -63,6 +63,11 @@ final class TestCertificates {
         return new TestCertificates("1.2.840.10045.4.1", "SHA1");
     }
 
+    /** An authority that does not say with which hash it signs, as RSASSA-PSS may. */
+    static TestCertificates statingNoHash() {
+        return new TestCertificates("1.2.840.113549.1.1.10", "SHA384");
+    }
+
     private TestCertificates(String algorithm, String hash) {
         this.algorithm = new AlgorithmIdentifier(new ASN1ObjectIdentifier(algorithm));
         this.hash = hash;

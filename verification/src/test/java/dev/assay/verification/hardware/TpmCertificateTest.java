@@ -70,14 +70,16 @@ class TpmCertificateTest {
 
     @Test
     void certificate_signedWithSha1_isRefused() {
-        TestCertificates old = TestCertificates.signingWithSha1();
-        List<X509Certificate> chain =
-                List.of(
-                        old.leaf(TestCertificates.ecKey("secp256r1").getPublic(), Map.of()),
-                        old.root());
+        for (TestCertificates old :
+                List.of(TestCertificates.signingWithSha1(), TestCertificates.statingNoHash())) {
+            List<X509Certificate> chain =
+                    List.of(
+                            old.leaf(TestCertificates.ecKey("secp256r1").getPublic(), Map.of()),
+                            old.root());
 
-        assertRefused(Code.BAD_KEY, () -> verified(chain))
-                .isEqualTo("test: certificate 0 is signed with SHA-1");
+            assertRefused(Code.BAD_KEY, () -> verified(chain))
+                    .isEqualTo("test: certificate 0 is signed with SHA-1");
+        }
     }
 
     private static TrustRoots.Root verified(List<X509Certificate> chain)

@@ -257,6 +257,25 @@ final class StrictParsingTest {
     }
 
     @Test
+    void result_withEvidenceOfAnotherLease_isRefused() throws Exception {
+        ObjectNode json = (ObjectNode) MAPPER.readTree(FormatExamples.all().get("result").bytes());
+        String lease = json.at("/predicate/buildDefinition/internalParameters/leaseId").asText();
+        JsonNode evidence =
+                MAPPER.readTree(FormatExamples.all().get("inventory").bytes())
+                        .at("/predicate/evidence");
+        ((ObjectNode) json.get("predicate")).set("evidence", evidence);
+        ObjectNode reference = (ObjectNode) evidence.get(0);
+
+        reference.put("about", "LEASE").put("aboutDigest", "sha256:" + lease);
+        assertThat(Statement.parse(CanonicalJson.bytes(json)).bytes())
+                .isEqualTo(CanonicalJson.bytes(json));
+        reference.put("about", "STATEMENT");
+        assertRefused(CanonicalJson.bytes(json), "evidence: not of the result's own lease");
+        reference.put("about", "LEASE").put("aboutDigest", "sha256:" + "00".repeat(32));
+        assertRefused(CanonicalJson.bytes(json), "evidence: not of the result's own lease");
+    }
+
+    @Test
     void evidence_namingAFileTwice_isRefused() throws Exception {
         JsonNode json = MAPPER.readTree(FormatExamples.all().get("evidence").bytes());
         ObjectNode again = json.get("subject").get(0).deepCopy();
