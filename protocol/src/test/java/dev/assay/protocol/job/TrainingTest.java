@@ -136,6 +136,6 @@ class TrainingTest {
                 written.replace(digest.toString(), digest.hex()).getBytes(StandardCharsets.UTF_8);
         assertThatExceptionOfType(JsonException.class)
                 .isThrownBy(() -> TrainingResult.parse(shortened))
-                .withMessageContaining("digests begin with sha256:");
+                .withMessageContaining("expected sha256: and 64 lower-case hex digits");
     }
 }

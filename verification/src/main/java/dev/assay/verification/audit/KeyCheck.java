@@ -69,7 +69,7 @@ final class KeyCheck {
         for (Party party : parties(history)) {
             Optional<KeyPeriod> period = keys.period(party.key().keyId());
             if (period.isPresent() || party.role() == KeyHolder.Role.PROVIDER) {
-                judge(keys, party, indexes.size());
+                judge(keys, party);
             } else {
                 unknown.add(party.role());
             }
@@ -145,7 +145,7 @@ final class KeyCheck {
         }
     }
 
-    private void judge(KeyHistory keys, Party party, int statements) {
+    private void judge(KeyHistory keys, Party party) {
         for (BundleCheck.Logged signed : party.signed()) {
             String file = EvidenceLayout.statement(signed.name());
             try {
@@ -176,9 +176,7 @@ final class KeyCheck {
                                 + keys.period(party.key().keyId()).orElseThrow().holder()
                                 + " was valid at the log index of each of its "
                                 + party.signed().size()
-                                + " statements, by "
-                                + statements
-                                + " statements about keys"));
+                                + " statements, by what key-statements/ holds"));
     }
 
     private void limits(List<KeyHolder.Role> unknown) {

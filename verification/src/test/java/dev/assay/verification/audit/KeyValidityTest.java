@@ -37,7 +37,7 @@ final class KeyValidityTest extends AuditedStory {
         assertThat(report.with(Standing.PROVED).toString())
                 .contains(
                         "the key of provider alder was valid at the log index of each of its 3"
-                                + " statements, by 1 statements about keys");
+                                + " statements, by what key-statements/ holds");
         assertThat(report.with(Standing.NOT_PROVED).toString())
                 .contains("the keys of tenant and market were valid")
                 .contains("no other statement about these keys");
