@@ -43,11 +43,11 @@ import java.util.stream.Collectors;
 public final class Targets {
     /**
      * Some thousand small values are free in a document of JSON, whatever its size; in a graph and
-     * in a list of files four times as many.
+     * in a list thirty-two times as many.
      */
     private static final int TREE = 384 << 10;
 
-    private static final int BIG_TREE = 1280 << 10;
+    private static final int BIG_TREE = 10 << 20;
 
     private static final int USUAL = Target.Bound.USUAL.factor();
 
@@ -147,10 +147,10 @@ public final class Targets {
                         .within(USUAL, 192 << 10));
         to.add(
                 Target.of("onnx", ModelException.class, TemporaryFile.by(ImportedModel::read))
-                        .within(USUAL, 2 << 20));
+                        .within(USUAL, 16 << 20));
         to.add(
                 Target.of("pt", ModelException.class, TemporaryFile.by(ScriptFile::check))
-                        .within(USUAL, 256 << 10));
+                        .within(USUAL, 2 << 20));
         to.add(
                 Target.of("manifest", ModelException.class, Manifest::parse)
                         .canonical(Manifest::bytes)

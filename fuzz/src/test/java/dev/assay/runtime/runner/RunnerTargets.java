@@ -18,7 +18,7 @@ public final class RunnerTargets {
                         List.of(WireException.class, EOFException.class),
                         RunnerTargets::message,
                         (message, _) -> MessageCodec.frame(message, Wire.MOST_FRAME_BYTES),
-                        new Target.Bound(10, 1280 << 10),
+                        new Target.Bound(10, 10 << 20),
                         List::of));
     }
 

@@ -3,7 +3,7 @@ package dev.assay.models.onnx;
 /**
  * What the parts of one file may take of the heap, and what is made of them. A node without a field
  * is two bytes of a file and a kilobyte as objects; a model's nodes stand beside weights that are
- * many times as much. So a file pays for its parts with its size, and some hundred nodes are free.
+ * many times as much. So a file pays for its parts with its size, and some thousand nodes are free.
  * Not thread-safe.
  */
 final class ReadBudget {
@@ -17,7 +17,7 @@ final class ReadBudget {
     /** A text or a number in a list. */
     static final int ENTRY = 64;
 
-    private static final int FREE = 1 << 20;
+    private static final int FREE = 8 << 20;
     private static final int RATE = 4;
 
     private final long size;

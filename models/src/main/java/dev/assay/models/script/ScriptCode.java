@@ -16,7 +16,7 @@ final class ScriptCode {
     private static final int MAX_DEPTH = 200;
 
     /** The most functions and classes of its own that a file's code may define. */
-    private static final int MAX_OWN = 1_000;
+    private static final int MAX_OWN = 10_000;
 
     /** Operators that have no effect but their result. */
     private static final Names COMPUTES =

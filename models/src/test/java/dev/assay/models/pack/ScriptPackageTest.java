@@ -116,7 +116,7 @@ final class ScriptPackageTest {
     @Test
     void script_thatDefinesTooMuch_isRefused() throws Exception {
         StringBuilder code = new StringBuilder();
-        for (int i = 0; i < 1_000; i++) {
+        for (int i = 0; i < 10_000; i++) {
             code.append("def f").append(i).append("(x):\n  return x\n");
         }
         Path file = directory.resolve("large.pt");
@@ -126,7 +126,7 @@ final class ScriptPackageTest {
         Files.write(file, ScriptBytes.archive(code.toString(), ZipEntry.STORED));
         assertThatThrownBy(() -> ScriptFile.check(file))
                 .isInstanceOf(ModelException.class)
-                .hasMessageEndingWith("its code defines more than 1000 functions");
+                .hasMessageEndingWith("its code defines more than 10000 functions");
     }
 
     /** A bomb of files that are not compressed: each entry of the directory is the same bytes. */

@@ -73,7 +73,7 @@ final class OnnxRefusalTest {
     @Test
     void nodes_withoutWeights_areRefusedWhenThereAreMany() throws Exception {
         OnnxBytes graph = OnnxBytes.message();
-        for (int i = 0; i < 2_000; i++) {
+        for (int i = 0; i < 5_000; i++) {
             graph = graph.with(1, OnnxBytes.node("Relu", List.of("x"), "y"));
         }
         assertRefused(OnnxBytes.model(graph), "too many nodes, attributes and numbers");
