@@ -129,7 +129,8 @@ public final class JobFileReader {
                             .orElse("");
             throw new JobFileException(
                     List.of(file + place + ": not valid YAML: " + e.getProblem()));
-        } catch (YAMLException e) {
+        } catch (YAMLException | IllegalArgumentException e) {
+            // The second kind is the library's for escapes and tags that it cannot take.
             throw new JobFileException(
                     List.of(
                             file

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -304,6 +305,24 @@ class JobFileReaderTest {
                 .containsExactly(
                         "job.yaml: not valid YAML: Number of aliases for non-scalar nodes exceeds"
                                 + " the specified max=0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "name: \"\\U\"",
+                "name: \"\\UDDDDDDDD\"",
+                "name: \"\\UFFFFFFFF\"",
+                "name: \"\\U00110000\"",
+                "!:gn%e x",
+                "!%+e x"
+            })
+    void yaml_withAnEscapeOrATagThatIsNone_isRefused(String yaml) {
+        assertThat(problems(yaml))
+                .singleElement()
+                .asString()
+                .startsWith("job.yaml")
+                .contains("not valid YAML: ");
     }
 
     @Test
