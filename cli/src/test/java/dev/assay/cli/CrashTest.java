@@ -22,6 +22,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -130,7 +131,7 @@ final class CrashTest {
                 JsonNode event = new ObjectMapper().readTree(line);
                 String moment = event.path("event").asText() + event.path("state").asText();
                 if (seen.add(moment)) {
-                    Command.signal(process, "STOP");
+                    stop(process);
                     Path copy = folder.resolve(String.format("%02d-%s", snapshots.size(), moment));
                     copy(home, copy);
                     snapshots.add(copy);
@@ -142,6 +143,28 @@ final class CrashTest {
         assertThat(seen)
                 .contains("resolved", "ordered", "attemptRUNNING", "receipt", "settled", "ended");
         return snapshots;
+    }
+
+    /** Stops a process; the signal takes each of its threads a moment. */
+    private static void stop(Process process) throws Exception {
+        Command.signal(process, "STOP");
+        while (!isStopped(process)) {
+            Thread.sleep(1);
+        }
+    }
+
+    private static boolean isStopped(Process process) throws IOException {
+        try (Stream<Path> threads =
+                Files.list(Path.of("/proc", Long.toString(process.pid()), "task"))) {
+            for (Path thread : threads.toList()) {
+                if (!Files.readString(thread.resolve("status")).contains("State:\tT")) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (NoSuchFileException e) {
+            return false; // a thread ended meanwhile
+        }
     }
 
     private static void copy(Path from, Path to) throws IOException {

@@ -46,12 +46,10 @@ import java.util.concurrent.Callable;
                     + " checked, and what no such evidence can prove. No account, and no network"
                     + " but for a log at a URL.",
             "It remembers the checkpoints that it saw of each log, in auditor/checkpoints of"
-                    + " $ASSAY_HOME, and holds later ones to them; --no-memory takes nothing from"
-                    + " there and leaves nothing.",
+                    + " $ASSAY_HOME, and holds later ones to them.",
             "A TorchScript model in the folder is a program: it is run, in a process of its own.",
             "Of a provider's history (assay history export) every statement is held against the log"
-                    + " and the others, and nothing is computed again. It has its own log and keys,"
-                    + " and is not remembered."
+                    + " and the others; no work is computed again."
         },
         footerHeading = "%nExamples:%n",
         footer = {
