@@ -57,7 +57,8 @@ if [ -n "$runs" ]; then
   mixed=fuzz/target/mixed
   rm -rf "$mixed" fuzz/target/found/all && mkdir -p "$mixed"
   "$java" -cp "fuzz/target/test-classes:$(cat "$classpath")" dev.assay.fuzz.MixedCorpus fuzz/corpus "$mixed"
-  jazzer all -runs="$runs" -seed=1 -max_len=4096 fuzz/target/found/all "$mixed"
+  # On a busy machine, instrumenting a class can take seconds of the first inputs.
+  jazzer all -runs="$runs" -seed=1 -max_len=4096 -timeout=120 fuzz/target/found/all "$mixed"
   exit 0
 fi
 
